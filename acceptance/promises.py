@@ -1,0 +1,135 @@
+"""Promises and examples as the feature files tell them: ids, sentences, who is affected, where to look first.
+
+A promise is a ``Rule:`` tagged ``@promise.<id>``; its description holds two paragraphs that every failure quotes::
+
+    Affected: everyone who chats.
+    Look first at: the message handler of live updates.
+
+Each scenario under it is an example with an id of its own, which is its identity in Allure, history and results.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from behave.runner_util import parse_features
+
+from acceptance import tags
+
+AFFECTED = "Affected:"
+LOOK_FIRST_AT = "Look first at:"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One absolute sentence, and what a failure of it tells the reader."""
+
+    id: str
+    sentence: str
+    feature: str
+    epic: str | None
+    affected: str
+    look_first_at: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One scenario under a promise; an outline gives one example a row."""
+
+    id: str
+    title: str
+    promise: Promise
+    tags: frozenset[str]
+    location: str
+
+    @property
+    def effect(self) -> str:
+        """What asking does to the target; ``read-only`` where the example says nothing."""
+        return tags.value(self.tags, "effect") or "read-only"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a target must have to be asked: ``platform``, ``source-tree``."""
+        return frozenset(tags.values(self.tags, "needs"))
+
+    @property
+    def plan_tests(self) -> list[str]:
+        """The tests of the plan that this example answers, such as ``1.1a``."""
+        return sorted(tags.values(self.tags, "plan"))
+
+
+def catalogue(folder: Path) -> list[Example]:
+    """Every example under ``folder``, in file order, whether or not a run selects it.
+
+    Raises behave's ``ParserError`` when a feature file cannot be read.
+    """
+    files = sorted(str(path) for path in folder.rglob("*.feature"))
+    return [example_of(scenario) for feature in parse_features(files) for scenario in feature.walk_scenarios()]
+
+
+def example_of(scenario: Any) -> Example:
+    """The example that a behave scenario is.
+
+    A scenario outside the house style (no Rule, no id) is named by its place in words, so that it keeps an
+    identity of its own and is still reported.
+    """
+    all_tags = frozenset(str(tag) for tag in scenario.effective_tags)
+    title = plain_title(scenario)
+    promise = _promise_of(scenario)
+    own_id = tags.value(scenario.tags, "id")
+    row = getattr(scenario, "_row", None)
+    identity = own_id or f"{promise.id} / {title}"
+    if row is not None and row.cells:
+        identity = f"{identity}[{row.cells[0]}]" if own_id else f"{identity}[{', '.join(row.cells)}]"
+    return Example(identity, title, promise, all_tags, f"{Path(scenario.filename).name}:{scenario.line}")
+
+
+def plain_title(scenario: Any) -> str:
+    """The scenario's title without the ``-- @1.1 examples`` that behave adds to an outline's rows."""
+    title = re.sub(r"\s+-- @\d+\.\d+.*$", "", str(scenario.name or scenario.keyword))
+    return title.strip()
+
+
+def rule_of(scenario: Any) -> Any | None:
+    """The Rule around a behave scenario, or None."""
+    return next((parent for parent in _ancestors(scenario) if parent.type == "rule"), None)
+
+
+def _ancestors(scenario: Any) -> Iterator[Any]:
+    parent = scenario.parent
+    while parent is not None:
+        yield parent
+        parent = getattr(parent, "parent", None)
+
+
+def _promise_of(scenario: Any) -> Promise:
+    feature, rule = scenario.feature, rule_of(scenario)
+    owner = rule or feature
+    description = _paragraphs(owner.description)
+    return Promise(
+        id=tags.value(owner.tags, "promise") or " / ".join(filter(None, (feature.name, rule and rule.name))),
+        sentence=str(owner.name),
+        feature=str(feature.name),
+        epic=tags.epic(str(tag) for tag in feature.tags),
+        affected=description.get(AFFECTED, ""),
+        look_first_at=description.get(LOOK_FIRST_AT, ""),
+    )
+
+
+def _paragraphs(lines: list[str]) -> dict[str, str]:
+    """``Label:`` paragraphs of a description, joined over line ends."""
+    found: dict[str, str] = {}
+    label = None
+    for line in (str(line).strip() for line in lines):
+        started = next((known for known in (AFFECTED, LOOK_FIRST_AT) if line.startswith(known)), None)
+        if started:
+            label, found[started] = started, line[len(started) :].strip()
+        elif not line:
+            label = None
+        elif label:
+            found[label] += " " + line
+    return found

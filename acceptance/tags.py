@@ -1,0 +1,72 @@
+"""The registered meaning of every tag that a feature file may carry.
+
+A tag is data: the selection (`--tags`), the report's labels and the traceability all read it here. A tag that
+matches no entry is refused by the project's tests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TagMeaning:
+    """One kind of tag: ``pattern`` matches the whole tag without its ``@``; ``value`` is its named group."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    explanation: str
+
+
+def _kind(kind: str, pattern: str, explanation: str) -> TagMeaning:
+    return TagMeaning(kind, re.compile(pattern), explanation)
+
+
+REGISTRY: tuple[TagMeaning, ...] = (
+    _kind("phase", r"(?P<value>phase2)", "belongs to the Phase 2 specification"),
+    _kind("gap", r"gap\.(?P<value>[1-4])", "the coordination gap of the plan that the feature describes"),
+    _kind("business-value", r"(?P<value>business-value)", "a feature that protects a value rather than one gap"),
+    _kind("promise", r"promise\.(?P<value>[a-z]+-\d{2})", "the promise's id, on its Rule"),
+    _kind("id", r"id\.(?P<value>[a-z]+-\d{2}[a-z])", "the example's own id; never reused"),
+    _kind("plan", r"plan\.(?P<value>[1-4]\.[12][a-c])", "the test of the plan that the promise answers"),
+    _kind("level", r"(?P<value>unit|integration|e2e)", "the group of the plan's staged execution"),
+    _kind("severity", r"severity\.(?P<value>blocker|critical|normal|minor|trivial)", "how much it matters"),
+    _kind("effect", r"effect\.(?P<value>read-only|creates-data|disruptive)", "what asking does to the target"),
+    _kind("needs", r"needs\.(?P<value>platform|source-tree)", "what the target must have to be asked"),
+)
+
+EPICS = {
+    "1": "Gap 1: live updates are built from one set of parts",
+    "2": "Gap 2: factories fit together and keep people apart",
+    "3": "Gap 3: the services work together in staging",
+    "4": "Gap 4: every concept has a single source of truth",
+}
+BUSINESS_VALUE_EPIC = "Business value: what customers pay for"
+
+
+def meaning(tag: str) -> TagMeaning | None:
+    """The registered meaning of ``tag`` (written without ``@``), or None."""
+    return next((entry for entry in REGISTRY if entry.pattern.fullmatch(tag)), None)
+
+
+def values(tags: Iterable[str], kind: str) -> list[str]:
+    """The values that ``tags`` carry for one kind: ``values(["gap.1", "phase2"], "gap") == ["1"]``."""
+    pattern = next(entry.pattern for entry in REGISTRY if entry.kind == kind)
+    matches = (pattern.fullmatch(tag) for tag in tags)
+    return [match["value"] for match in matches if match]
+
+
+def value(tags: Iterable[str], kind: str) -> str | None:
+    """The first value of one kind, or None."""
+    return next(iter(values(tags, kind)), None)
+
+
+def epic(tags: Iterable[str]) -> str | None:
+    """The heading under which the report groups a feature with these tags."""
+    tags = list(tags)
+    gap = value(tags, "gap")
+    if gap:
+        return EPICS[gap]
+    return BUSINESS_VALUE_EPIC if values(tags, "business-value") else None

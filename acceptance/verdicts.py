@@ -1,0 +1,84 @@
+"""The verdict language: how every example and every promise ends.
+
+Each example ends as exactly one :class:`Verdict`; a promise ends as the worst of its examples. The line between
+"broken" and "could not tell": after a successful connect and an accepted request, a promised reply that is absent at
+its deadline is *broken*; an address of the configuration that cannot be reached, or a precondition that was not
+met, is *could not tell*. Anything else that goes wrong is our own error, a *suite fault*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How an example ends, declared worst first. The value is the word that people read."""
+
+    SUITE_FAULT = "suite fault"
+    BROKEN = "broken"
+    COULD_NOT_TELL = "could not tell"
+    KNOWN_GAP = "known gap"
+    NOT_ASKED = "not asked"
+    KEPT = "kept"
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for a reader who sees the word for the first time."""
+        return _MEANINGS[self]
+
+    @property
+    def allure_status(self) -> str:
+        """The status that Allure shows for this verdict (DESIGN: "The verdict language")."""
+        return _ALLURE_STATUSES[self]
+
+
+_MEANINGS = {
+    Verdict.SUITE_FAULT: "the specification itself failed; this says nothing about the platform",
+    Verdict.BROKEN: "we reached the platform, asked correctly, and it did not do it",
+    Verdict.COULD_NOT_TELL: "the question could not be put or the answer could not be observed",
+    Verdict.KNOWN_GAP: "broken, and listed for this target with owner, reason and date",
+    Verdict.NOT_ASKED: "the question does not apply to this target, by its declaration",
+    Verdict.KEPT: "the platform did it, and we saw it",
+}
+
+_ALLURE_STATUSES = {
+    Verdict.SUITE_FAULT: "broken",
+    Verdict.BROKEN: "failed",
+    Verdict.COULD_NOT_TELL: "broken",
+    Verdict.KNOWN_GAP: "failed",
+    Verdict.NOT_ASKED: "skipped",
+    Verdict.KEPT: "passed",
+}
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of the given verdicts; raises ``ValueError`` when there is none."""
+    order = list(Verdict)
+    return min(verdicts, key=order.index)
+
+
+class Broken(AssertionError):
+    """The platform did not keep a promise: it was reached and asked correctly.
+
+    ``happened`` is the sentence after "What happened"; ``look_first_at`` overrides, where the failure knows better,
+    the place that the promise names; ``evidence`` is technical text shown below the four lines.
+    """
+
+    def __init__(self, happened: str, *, look_first_at: str | None = None, evidence: str | None = None) -> None:
+        super().__init__(happened)
+        self.happened = happened
+        self.look_first_at = look_first_at
+        self.evidence = evidence
+
+
+class CouldNotTell(Exception):
+    """The question could not be put, or the answer could not be observed; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ConfigurationError(Exception):
+    """What the user named cannot be used: one sentence with the file, setting or address, and the remedy."""
