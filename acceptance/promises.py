@@ -1,6 +1,6 @@
 """Promises and examples as the feature files tell them: ids, sentences, who is affected, where to look first.
 
-A promise is a ``Rule:`` tagged ``@promise.<id>``; its description holds two paragraphs that every failure quotes::
+A promise is a ``Rule:`` tagged ``@promise.<id>``; its description ends with two paragraphs that every failure quotes::
 
     Affected: everyone who chats.
     Look first at: the message handler of live updates.
@@ -90,8 +90,8 @@ def example_of(scenario: Any) -> Example:
 
 def plain_title(scenario: Any) -> str:
     """The scenario's title without the ``-- @1.1 examples`` that behave adds to an outline's rows."""
-    title = re.sub(r"\s+-- @\d+\.\d+.*$", "", str(scenario.name or scenario.keyword))
-    return title.strip()
+    title = re.sub(r"\s+-- @\d+\.\d+.*$", "", str(scenario.name)).strip()
+    return title or str(scenario.keyword)
 
 
 def rule_of(scenario: Any) -> Any | None:
@@ -121,14 +121,17 @@ def _promise_of(scenario: Any) -> Promise:
 
 
 def _paragraphs(lines: list[str]) -> dict[str, str]:
-    """``Label:`` paragraphs of a description, joined over line ends."""
+    """The known ``Label:`` paragraphs of a description, joined over line ends.
+
+    behave drops empty lines, so only another ``Label:`` ends a paragraph.
+    """
     found: dict[str, str] = {}
     label = None
     for line in (str(line).strip() for line in lines):
         started = next((known for known in (AFFECTED, LOOK_FIRST_AT) if line.startswith(known)), None)
         if started:
             label, found[started] = started, line[len(started) :].strip()
-        elif not line:
+        elif re.match(r"[A-Z][\w -]*:", line):
             label = None
         elif label:
             found[label] += " " + line

@@ -6,11 +6,18 @@ scenario ends as exactly one verdict, and anything unforeseen is a fault of the 
 
 from __future__ import annotations
 
+import re
+import sys
 import traceback
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import allure
+import behave
 from behave.model_type import Status
+from behave.runner_util import make_undefined_step_snippet
 
 from acceptance.promises import example_of
 from acceptance.verdicts import Broken, CouldNotTell, Verdict
@@ -18,6 +25,12 @@ from acceptance.verdicts import Broken, CouldNotTell, Verdict
 NO_STEPS = "the example has no steps, so nothing was asked"
 INTERRUPTED = "the run was interrupted here"
 NOT_REACHED = "the run ended before this example was asked"
+
+_HAMCREST = re.compile(r"(?P<reason>[^\n]+)\s*\nExpected: (?P<expected>.+?)\s*\n\s+but: (?P<found>.+)", re.S)
+_CERTAIN = (Verdict.SUITE_FAULT, Verdict.BROKEN)  # whatever interrupts the rest of the example
+
+_PACKAGES = Path(str(behave.__file__)).parents[1]
+_TELLERS = (_PACKAGES / "behave", _PACKAGES / "allure_commons", _PACKAGES / "six.py", Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -34,17 +47,39 @@ class Outcome:
     evidence: str | None = None
 
 
+def remember_selection(feature: Any, config: Any) -> None:
+    """To be called before the feature's hooks: notes on each scenario whether the run selects it.
+
+    Afterwards behave no longer tells a scenario that the command line left out from one that a hook or a step
+    skipped without a reason.
+    """
+    for scenario in feature.walk_scenarios():
+        if not hasattr(scenario, "is_selected"):
+            scenario.is_selected = bool(scenario.should_run(config))
+
+
 def outcome(scenario: Any) -> Outcome | None:
     """The outcome of a scenario that behave is done with; None for one that the run did not select."""
+    result = _outcome(scenario)
+    if result and result.verdict not in _CERTAIN and getattr(scenario, "was_interrupted", False):
+        return Outcome(Verdict.COULD_NOT_TELL, INTERRUPTED)
+    return result
+
+
+def _outcome(scenario: Any) -> Outcome | None:
+    selected = getattr(scenario, "is_selected", None)
+    if selected is False:
+        return None
     unfinished = [step for step in scenario.all_steps if step.status is not Status.passed]
     failed = next((step for step in unfinished if step.exception is not None or step.status.has_failed()), None)
-    if scenario.status in (Status.hook_error, Status.cleanup_error) and failed is None:
-        return _of_error(scenario, getattr(scenario, "cleanup_exception", None) or scenario.exception)
+    errors = [error for error in (scenario.exception, getattr(scenario, "cleanup_exception", None)) if error]
     if failed is not None:
-        return _of_step(failed)
+        return _with_later(step_outcome(failed), errors)
+    if scenario.status in (Status.hook_error, Status.cleanup_error):
+        return _with_later(_of_error(scenario, errors[0] if errors else None), errors[1:])
     if scenario.status is Status.skipped:
         untouched = not any(step.status is Status.passed for step in scenario.all_steps)
-        if untouched and not scenario.skip_reason:
+        if selected is None and untouched and not scenario.skip_reason:
             return None  # deselected by tag, name or line
         return Outcome(Verdict.NOT_ASKED, scenario.skip_reason or "no reason was given")
     enclosing = _failed_ancestor(scenario)
@@ -62,18 +97,28 @@ def outcome(scenario: Any) -> Outcome | None:
 
 
 def remember_cleanup_error(context: Any, cleanup: Any, error: Exception) -> None:
-    """``context.on_cleanup_error`` of the run: behave keeps only the status, a reader needs the message."""
+    """``context.on_cleanup_error`` of the run: behave keeps only the status, a reader needs the message.
+
+    The error of a clean-up outside every scenario goes to the report as one of the whole run.
+    """
     scenario = getattr(context, "scenario", None)
-    if scenario is not None and getattr(scenario, "cleanup_exception", None) is None:
+    if scenario is None:
+        allure.global_error(f"clean-up: {sentence(error)}", trace(error))
+    elif getattr(scenario, "cleanup_exception", None) is None:
         scenario.cleanup_exception = error
     name = getattr(cleanup, "__qualname__", repr(cleanup))
     print(f"CLEAN-UP ERROR in {name}: {type(error).__name__}: {error}")
 
 
 def four_lines(scenario: Any, result: Outcome) -> str:
-    """The failure as it is read aloud: We promised / What happened / Who is affected / Look first at."""
+    """The failure as it is read aloud: We promised / What happened / Who is affected / Look first at.
+
+    Of what was not asked only the first two are true: nobody is affected.
+    """
     promise = example_of(scenario).promise
     lines = [f"We promised: {promise.sentence}", f"What happened: {_told(result)}"]
+    if result.verdict is Verdict.NOT_ASKED:
+        return "\n".join(lines)
     if promise.affected and result.verdict is not Verdict.SUITE_FAULT:
         lines.append(f"Who is affected: {promise.affected}")
     look = "the specification's own code" if result.verdict is Verdict.SUITE_FAULT else promise.look_first_at
@@ -87,6 +132,7 @@ def _told(result: Outcome) -> str:
     prefix = {
         Verdict.COULD_NOT_TELL: "could not tell: ",
         Verdict.SUITE_FAULT: "a fault of the specification: ",
+        Verdict.NOT_ASKED: "not asked: ",
     }.get(result.verdict, "")
     return prefix + result.reason
 
@@ -100,51 +146,79 @@ def _failed_ancestor(scenario: Any) -> Any | None:
     return None
 
 
-def _of_step(step: Any) -> Outcome:
+def step_outcome(step: Any) -> Outcome:
+    """The outcome of a scenario that ended at this step."""
     if step.status is Status.undefined:
-        return Outcome(Verdict.SUITE_FAULT, f"no step is written for “{step.keyword} {step.name}”")
+        told = f"no step is written for “{step.keyword} {step.name}”"
+        return Outcome(Verdict.SUITE_FAULT, told, evidence=make_undefined_step_snippet(step))
     if step.status is Status.pending:
         return Outcome(Verdict.SUITE_FAULT, f"the step “{step.keyword} {step.name}” is still to be written")
-    if step.status is Status.hook_error:
+    if step.status is Status.hook_error and not step.error_message:  # else the step itself had failed before its hook
         return _of_error(step, step.exception)
     return _of_exception(step.exception)
+
+
+def _with_later(result: Outcome, errors: list[BaseException]) -> Outcome:
+    """The first error decides; what went wrong after it, in a hook or a clean-up, is told with the evidence."""
+    later = (f"And afterwards:\n{trace(error)}" for error in errors)
+    return replace(result, evidence="\n\n".join(filter(None, (result.evidence, *later))) or None)
 
 
 def _of_error(statement: Any, error: BaseException | None) -> Outcome:
     """An error in a hook or a clean-up: an assertion there is ours, not the platform's."""
     if isinstance(error, AssertionError) and not isinstance(error, Broken):
-        return Outcome(Verdict.SUITE_FAULT, _sentence(error), evidence=_trace(error))
-    if error is None:
+        return Outcome(Verdict.SUITE_FAULT, sentence(error), evidence=trace(error))
+    if error is not None:
+        return _of_exception(error)
+    if statement.error_message or not statement.hook_failed:
         return Outcome(Verdict.SUITE_FAULT, str(statement.error_message or "an error without a message"))
-    return _of_exception(error)
+    return Outcome(Verdict.COULD_NOT_TELL, INTERRUPTED)  # behave stores every error of a hook but an interrupt
 
 
 def _of_exception(error: BaseException | None) -> Outcome:
     match error:
         case CouldNotTell():
-            return Outcome(Verdict.COULD_NOT_TELL, error.reason)
+            return Outcome(Verdict.COULD_NOT_TELL, error.reason, evidence=trace(error))
         case Broken():
-            return Outcome(Verdict.BROKEN, error.happened, error.look_first_at, error.evidence)
+            evidence = "\n\n".join(filter(None, (error.evidence, trace(error))))
+            return Outcome(Verdict.BROKEN, error.happened, error.look_first_at, evidence)
         case AssertionError():
-            return Outcome(
-                Verdict.BROKEN, str(error).strip() or "an assertion without a message", evidence=_trace(error)
-            )
+            return Outcome(Verdict.BROKEN, sentence(error), evidence=trace(error))
         case KeyboardInterrupt():
             return Outcome(Verdict.COULD_NOT_TELL, INTERRUPTED)
         case None:
             return Outcome(Verdict.SUITE_FAULT, "an error without a message")
-    return Outcome(Verdict.SUITE_FAULT, _sentence(error), evidence=_trace(error))
+    return Outcome(Verdict.SUITE_FAULT, sentence(error), evidence=trace(error))
 
 
-def _sentence(error: BaseException) -> str:
+def sentence(error: BaseException) -> str:
+    """The error in one sentence: no ``AssertionError``, and PyHamcrest's three lines read as one."""
+    if isinstance(error, AssertionError):
+        told = str(error).strip() or "an assertion without a message"
+        matched = _HAMCREST.fullmatch(told)
+        return "{reason}: expected {expected}, but {found}".format(**matched.groupdict()) if matched else told
     return f"{type(error).__name__}: {error}".strip().rstrip(":")
 
 
-def _trace(error: BaseException) -> str:
-    """The trace without behave's own frames."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "/behave/" not in frame.filename.replace("\\", "/")
-    ]
-    return "".join(traceback.format_list(frames)) + "".join(traceback.format_exception_only(error))
+def trace(error: BaseException) -> str:
+    """The trace with its causes, without the frames of behave and Allure and without this machine's own paths."""
+    told = traceback.TracebackException.from_exception(error)
+    for part in _causes(told):
+        part.stack = traceback.StackSummary.from_list(
+            traceback.FrameSummary(_relative(frame.filename), frame.lineno, frame.name, line=frame.line)
+            for frame in part.stack
+            if not any(Path(frame.filename).is_relative_to(teller) for teller in _TELLERS)
+        )
+    return "".join(told.format()).strip()
+
+
+def _causes(told: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:
+    while told is not None:
+        yield told
+        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+
+
+def _relative(filename: str) -> str:
+    path = Path(filename)
+    roots = (root for root in (Path.cwd(), *map(Path, sys.path)) if path.is_relative_to(root))
+    return min((str(path.relative_to(root)) for root in roots), key=len, default=filename)

@@ -1,0 +1,42 @@
+# `make` alone says what there is. Everything is installed into .venv; nothing else of the machine is touched.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+# what a run is given beside its tags: make phase2 ARGS="-D target=staging"
+ARGS ?=
+
+.PHONY: help phase2 test clean
+
+help:
+	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
+	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
+	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
+	@echo "make clean    remove what was installed and what runs have left"
+
+$(VENV)/run.installed: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/test.installed: $(VENV)/run.installed requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# behave exits with 2 when the run could not begin; then there is nothing to show. Otherwise the verdict decides.
+phase2: $(VENV)/run.installed
+	@$(BIN)/behave --tags=@phase2 $(ARGS); if [ $$? -eq 2 ]; then exit 2; fi; \
+	$(BIN)/python -m acceptance report; \
+	$(BIN)/python -m acceptance verdict
+
+test: $(VENV)/test.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=reference $(BIN)/lint-imports
+	$(BIN)/python -m pytest
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	echo "Left out: the browser checks of the report, since there is no Chromium here (Debian: apt-get install chromium)."
+
+clean:
+	rm -rf $(VENV) acceptance/reporting/allure/node_modules
+	find reports -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,5 @@
+"""``python -m acceptance``."""
+
+from acceptance.cli import main
+
+main()

@@ -1,0 +1,107 @@
+"""The tolerant reader of live updates: several envelope families are in real use, one deployment mixes them.
+
+CONTRACT ("The five events of the golden path") is the source of every name and rule here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: The five events, in order, and what a person sees by them.
+GOLDEN_PATH = {
+    "agent_started": "the work begin",
+    "agent_thinking": "the thinking",
+    "tool_executing": "a tool at work",
+    "tool_completed": "what the tool found",
+    "agent_completed": "the work end",
+}
+AGENT_ERROR = "agent_error"
+#: What the server says of its own accord and a reader of a run passes over.
+PASSED_OVER = frozenset({"heartbeat", "ping", "pong", "connection_established", "ack"})
+#: Outer types of the older family, whose events are named inside.
+_WRAPPERS = frozenset({"system_message", "agent_progress", "agent_response_complete"})
+
+
+@dataclass(frozen=True)
+class Event:
+    """One message of live updates, read from whichever envelope it came in. ``at`` is seconds on the run's clock."""
+
+    name: str
+    at: float
+    raw: Mapping[str, Any]
+    run_id: str | None = None
+    agent: str | None = None
+    user_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(text: str, at: float) -> Event | None:
+    """The event in a frame's text; None for text that is not a JSON object."""
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(frame, dict):
+        return None
+    inner = frame.get("data")
+    data: dict[str, Any] = inner if isinstance(inner, dict) else {}
+    name = str(frame.get("type") or "")
+    if not name or name in _WRAPPERS:
+        name = str(data.get("event") or data.get("type") or frame.get("event") or name)
+    return Event(
+        name=name,
+        at=at,
+        raw=frame,
+        run_id=_text(frame.get("run_id") or data.get("run_id")),
+        agent=_text(frame.get("agent_name") or data.get("agent_name")),
+        user_id=_text(frame.get("user_id") or data.get("user_id")),
+        data=data,
+    )
+
+
+def answer_of(event: Event) -> Any:
+    """What the run answered, read from the first of the contract's places that holds anything; else None."""
+    frame, data = event.raw, event.data
+    for candidate in (
+        frame.get("final_response"),
+        data.get("final_response"),
+        data.get("result"),
+        frame.get("result"),
+        data.get("content"),
+        frame.get("message"),
+        data.get("message"),
+        frame.get("response"),
+        data.get("response"),
+    ):
+        if candidate:
+            return candidate
+    return None
+
+
+def answer_text(answer: Any) -> str:
+    """The words of an answer that may be text or an object holding text."""
+    if isinstance(answer, str):
+        return answer.strip()
+    if isinstance(answer, Mapping):
+        for key in ("text", "answer", "response", "content", "message", "summary", "result"):
+            if words := answer_text(answer.get(key)):
+                return words
+    return ""
+
+
+def ends_run(event: Event, run: Iterable[Event]) -> bool:
+    """Whether ``event`` is the end of ``run``: the completion (or error) of the agent that started it.
+
+    A supervisor's sub-agents start and complete inside the run; their completions do not end it.
+    """
+    if event.name not in ("agent_completed", AGENT_ERROR):
+        return False
+    starter = next((earlier for earlier in run if earlier.name == "agent_started"), None)
+    return starter is None or starter.agent is None or event.agent is None or event.agent == starter.agent
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value not in (None, "") else None

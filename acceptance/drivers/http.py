@@ -1,0 +1,126 @@
+"""What the HTTP drivers share: one call, its deadline, its record, and what an error means.
+
+The line between the verdicts is drawn here. A configured address that cannot be reached is "could not tell". An address
+that the platform itself named and that does not answer is "broken", and so is a request that a reachable service
+accepts and leaves unanswered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from acceptance.drivers.reachability import Reachability, why_unreachable
+from acceptance.evidence.recorder import Recorder
+from acceptance.target import Deadline, without_user_info
+from acceptance.verdicts import Broken
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One HTTP answer; ``body`` is the parsed JSON, or None where the body is something else."""
+
+    status: int
+    headers: httpx.Headers
+    text: str
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON, or None."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return None
+
+    def field(self, name: str) -> Any:
+        """One field of a JSON object, or None."""
+        body = self.body
+        return body.get(name) if isinstance(body, dict) else None
+
+
+class Service:
+    """One service of the platform at one address."""
+
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        client: httpx.AsyncClient,
+        recorder: Recorder,
+        reachability: Reachability | None,
+    ) -> None:
+        """``reachability`` is None for an address that the platform named: not answering there is its failure."""
+        self.name = name
+        self.address = address
+        self._client = client
+        self._recorder = recorder
+        self._reachability = reachability
+
+    async def require_reachable(self) -> None:
+        """Raise :class:`CouldNotTell` when this is a configured address that cannot be reached."""
+        if self._reachability:
+            await self._reachability.require(self.address)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        within: Deadline,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+    ) -> Reply:
+        """Send one request and return the whole answer, whatever its status.
+
+        Raises :class:`CouldNotTell` for a configured address that cannot be reached, :class:`Broken` for no answer
+        ``within`` the deadline, a broken-off answer, or an address of the platform's own that is not there.
+        """
+        await self.require_reachable()
+        request = self._client.build_request(
+            method,
+            self.address + path,
+            json=body,
+            headers={**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})},
+        )
+        begun = time.monotonic()
+        reply: Reply | None = None
+        error: str | None = None
+        try:
+            async with asyncio.timeout(within.seconds):
+                response = await self._client.send(request)
+                reply = Reply(response.status_code, response.headers, response.text)
+            return reply
+        except (TimeoutError, httpx.TimeoutException):
+            error = f"no answer {within}"
+            raise Broken(f"{self.name} accepted {method} {path} and gave {error}") from None
+        except (httpx.TransportError, ssl.SSLError, OSError) as failure:
+            error = why_unreachable(failure)
+            raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
+        finally:
+            self._recorder.exchange(
+                service=self.name,
+                method=method,
+                url=str(request.url),
+                request_headers=request.headers.multi_items(),
+                request_body=request.content.decode(errors="replace"),
+                seconds=time.monotonic() - begun,
+                status=reply.status if reply else None,
+                response_headers=reply.headers.multi_items() if reply else (),
+                response_body=reply.text if reply else "",
+                error=error,
+            )
+
+    def expect(self, reply: Reply, asked: str, *statuses: int) -> Reply:
+        """``reply`` when its status is one of ``statuses`` (200 where none is named); otherwise :class:`Broken`."""
+        if reply.status in (statuses or (200,)):
+            return reply
+        shown = self._recorder.redactor.text(reply.text)[:300]
+        raise Broken(f"{self.name} refused {asked} (it answered {reply.status}: {shown})")

@@ -1,0 +1,206 @@
+"""The embedded platform: the reference's two services as real processes on free loopback ports.
+
+Started at the first need, gone with the run however it ends: a clean stop, Ctrl-C, a crash and SIGTERM by the clean-up
+of the run; SIGKILL because each service ends when its parent does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from acceptance.evidence.redaction import Redactor
+from acceptance.faults import Fault, faulty_copy
+from acceptance.target import REPOSITORY, Target
+
+_START_SECONDS = 20.0  # far above the usual half second: only a broken machine or platform gets there
+_STOP_SECONDS = 3.0
+
+
+class PlatformDidNotStart(RuntimeError):
+    """The embedded platform is part of this project, so this is a fault of the specification."""
+
+
+@dataclass(frozen=True)
+class _Service:
+    """One process of the platform."""
+
+    name: str
+    module: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def log_text(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+class EmbeddedPlatform:
+    """The tree of the reference platform, with faults if any were asked for, and its processes once started."""
+
+    def __init__(self, faults: Sequence[Fault], redactor: Redactor) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix=_folder_prefix()))
+        self._redactor = redactor
+        self._services: list[_Service] = []
+        _sweep_left_behind()
+        reference = REPOSITORY / "reference"
+        self.tree = faulty_copy(reference, faults, self._folder) if faults else reference
+
+    @property
+    def started(self) -> bool:
+        """Whether its processes were started."""
+        return bool(self._services)
+
+    def start(self, target: Target) -> Target:
+        """Start both services and wait for their health; the target with their addresses is returned.
+
+        Raises :class:`PlatformDidNotStart` with the last lines of the log.
+        """
+        auth_socket, backend_socket = _free_port(), _free_port()
+        auth_url, backend_url = _url(auth_socket), _url(backend_socket)
+        environment = self._environment(auth_url, backend_url)
+        with contextlib.closing(auth_socket), contextlib.closing(backend_socket):
+            self._spawn("sign-in", "auth_service.main", auth_socket, environment)
+            self._spawn("chat", "netra_backend.app.main", backend_socket, environment)
+        self._await_health(auth_url, backend_url)
+        websocket_url = backend_url.replace("http", "ws", 1) + "/ws"
+        return target.model_copy(
+            update={
+                "base_url": backend_url,
+                "auth_url": auth_url,
+                "frontend_url": environment["FRONTEND_URL"],
+                "websocket_url": websocket_url,
+            }
+        )
+
+    def logs(self) -> Iterator[tuple[str, str]]:
+        """The services' names and their logs so far, redacted."""
+        for service in self._services:
+            yield service.name, self._redactor.text(service.log_text)
+
+    def stop(self) -> None:
+        """End the processes and remove everything they wrote; safe to call twice."""
+        for service in self._services:
+            if service.process.poll() is None:
+                service.process.terminate()
+        until = time.monotonic() + _STOP_SECONDS
+        for service in self._services:
+            try:
+                service.process.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                service.process.kill()
+                service.process.wait()
+            if service.process.stdin:
+                service.process.stdin.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _environment(self, auth_url: str, backend_url: str) -> dict[str, str]:
+        """The services' settings; secrets are made for this run, and hidden from all that it writes."""
+        made = {name: secrets.token_urlsafe(32) for name in ("JWT_SECRET_KEY", "SERVICE_SECRET")}
+        for secret in made.values():
+            self._redactor.learn(secret)
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+        return {
+            **inherited,
+            **made,
+            "PYTHONPATH": str(self.tree),
+            "PYTHONUNBUFFERED": "1",
+            "ENVIRONMENT": "development",
+            "SERVICE_ID": "netra-backend",
+            "AUTH_SERVICE_URL": auth_url,
+            "BACKEND_URL": backend_url,
+            "FRONTEND_URL": "http://127.0.0.1:3000",
+            "AUTH_DATABASE_PATH": str(self._folder / "sign-in.sqlite"),
+            "BACKEND_DATABASE_PATH": str(self._folder / "chat.sqlite"),
+            # scrypt at its working strength costs 66 ms a sign-in; nothing here is worth guessing
+            "PASSWORD_HASH_COST": "1024",
+        }
+
+    def _spawn(self, name: str, module: str, listening: socket.socket, environment: dict[str, str]) -> None:
+        log = self._folder / f"{name}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, "--fd", str(listening.fileno()), "--exit-with-parent"],
+                cwd=self.tree,
+                env=environment,
+                pass_fds=[listening.fileno()],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches the run, which stops its services in order
+            )
+        self._services.append(_Service(name, module, log, process))
+
+    def _await_health(self, *addresses: str) -> None:
+        until = time.monotonic() + _START_SECONDS
+        waiting = list(addresses)
+        with httpx.Client(trust_env=False, timeout=1.0) as client:
+            while waiting:
+                self._fail_if_ended()
+                try:
+                    client.get(waiting[0] + "/health")
+                    waiting.pop(0)
+                except httpx.TransportError:
+                    if time.monotonic() > until:
+                        raise PlatformDidNotStart(
+                            f"{waiting[0]} did not answer in {_START_SECONDS:g} s{self._last_lines()}"
+                        ) from None
+                    time.sleep(0.02)
+
+    def _fail_if_ended(self) -> None:
+        for service in self._services:
+            if service.process.poll() is not None:
+                raise PlatformDidNotStart(
+                    f"{service.name} ended at once with exit code {service.process.returncode}{self._last_lines()}"
+                )
+
+    def _last_lines(self) -> str:
+        return "".join(f"\n{name}: {line}" for name, log in self.logs() for line in log.splitlines()[-5:])
+
+
+def _free_port() -> socket.socket:
+    """A listening socket on a free loopback port: held from now on, so that nobody else can take the port."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port is free again as soon as it is closed
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(128)
+    return listening
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()
+    return f"http://{host}:{port}"
+
+
+def _folder_prefix(process_id: int | None = None) -> str:
+    return f"netra-acceptance-{os.getpid() if process_id is None else process_id}-"
+
+
+def _sweep_left_behind() -> None:
+    """Remove the folders of runs that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob("netra-acceptance-*-*"):
+        owner = folder.name.split("-")[2]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True

@@ -1,0 +1,94 @@
+"""Evidence in the report: the exchanges, the conversation, the findings, the services' logs.
+
+Compact where a promise is kept, whole where it is not. Everything comes from the recorder, which has redacted it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import allure
+
+from acceptance.evidence.recorder import Exchange, Recorder
+from acceptance.evidence.redaction import HIDDEN
+from acceptance.source import Finding
+
+#: Allure 3 shows an attachment of this type as a request and its response.
+HTTP_EXCHANGE = "application/vnd.allure.http+json"
+_MASKED = "__ALLURE_REDACTED__"  # Allure's own word for a value that was taken out
+
+
+def timeline(recorder: Recorder) -> None:
+    """One merged line of time: what was said to and heard from every service, in order."""
+    if recorder.entries:
+        lines = [f"{entry.at:8.3f} s  {entry.told()}" for entry in sorted(recorder.entries, key=lambda entry: entry.at)]
+        shown = [line if len(line) <= 240 else line[:240] + "…" for line in lines]
+        allure.attach("\n".join(shown), "What was said, in order", allure.attachment_type.TEXT)
+
+
+def exchanges(recorder: Recorder) -> None:
+    """Every HTTP exchange with its headers and bodies, and every message of live updates."""
+    for exchange in recorder.exchanges:
+        allure.attach(
+            json.dumps(_http(exchange), ensure_ascii=False),
+            f"{exchange.service}: {exchange.method} {exchange.url}",
+            HTTP_EXCHANGE,
+            "json",
+        )
+    if recorder.frames:
+        rows = [(f"{frame.at:.3f}", frame.person, frame.direction, frame.text) for frame in recorder.frames]
+        _table("Live updates, message by message", ("second", "person", "direction", "message"), rows)
+
+
+def findings_table(findings: Sequence[Finding]) -> None:
+    """What the audit found for one concept: finding, where, what closes it."""
+    if findings:
+        rows = [(finding.rule, finding.what, f"{finding.path}:{finding.line}", finding.closes) for finding in findings]
+        _table("What the audit found", ("rule", "finding", "where", "what closes it"), rows)
+
+
+def logs(named: Iterable[tuple[str, str]], last_lines: int = 200) -> None:
+    """The last lines of each service's log."""
+    for name, text in named:
+        lines = text.splitlines()
+        if lines:
+            allure.attach("\n".join(lines[-last_lines:]), f"The log of {name}", allure.attachment_type.TEXT)
+
+
+def _http(exchange: Exchange) -> dict[str, Any]:
+    """The exchange in the shape of Allure 3's HTTP attachment."""
+    told: dict[str, Any] = {
+        "start": round(exchange.at * 1000),
+        "stop": round((exchange.at + exchange.seconds) * 1000),
+        "request": {
+            "method": exchange.method,
+            "url": exchange.url,
+            "headers": _headers(exchange.request_headers),
+            "body": {"value": exchange.request_body} if exchange.request_body else None,
+        }
+    }
+    if exchange.status is not None:
+        told["response"] = {
+            "status": exchange.status,
+            "headers": _headers(exchange.response_headers),
+            "body": {"value": exchange.response_body} if exchange.response_body else None,
+        }
+    if exchange.error:
+        told["error"] = {"name": "No answer", "message": exchange.error}
+    return told
+
+
+def _headers(headers: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": _MASKED if value == HIDDEN else value} for name, value in headers]
+
+
+def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with io.StringIO() as buffer:
+        writer = csv.writer(buffer)
+        writer.writerow(headings)
+        writer.writerows(rows)
+        allure.attach(buffer.getvalue(), title, allure.attachment_type.CSV)

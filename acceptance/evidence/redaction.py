@@ -1,0 +1,123 @@
+"""Redaction: what must never reach a report, a log or a terminal.
+
+Three nets, each enough for what it is made for: values *learned* during the run (passwords, keys, tokens, wherever
+they turn up), *names* whose values are secret (headers, JSON keys, query parameters), and *shapes* (JSON Web Tokens,
+the subprotocol that carries one, user names and passwords inside addresses).
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+HIDDEN = "[hidden]"
+
+#: A header, JSON key or parameter whose name holds one of these carries a secret.
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)|secret|token|authorization|cookie|api[-_]?key|bypass[-_]?key|simulation[-_]?key|private"
+    r"[-_]?key|credential|session[-_]?id|^jwt$|^ticket$|^code$",
+    re.IGNORECASE,
+)
+#: Names that only look like it: they say something *about* a token.
+_HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-protocol|token_count|tokens_used", re.I)
+
+_TOKEN = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
+_TOKEN_SUBPROTOCOL = re.compile(r"\bjwt\.[A-Za-z0-9_-]{16,}")
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
+_USER_INFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:?[^\s/@]*@", re.I)
+_NAMED_IN_TEXT = re.compile(
+    r"""(?P<name>["']?\b[\w-]*(?:password|passwd|secret|token|api_?key|cookie)[\w-]*["']?\s*[:=]\s*)"""
+    r"""(?P<value>(?!\[hidden\])(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s,;&"'})\]]+))""",
+    re.I,
+)
+_SHORTEST_LEARNED = 4
+
+
+class Redactor:
+    """Hides secrets in text, JSON, headers and addresses; learns new ones as they are met."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._learned: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Hide this value from now on, also where it is URL-quoted, JSON-escaped or in base64."""
+        if len(secret) < _SHORTEST_LEARNED:
+            return  # hiding every “a” would hide the report
+        encoded = secret.encode()
+        forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+        forms |= {
+            base64.b64encode(encoded).decode().rstrip("="),
+            base64.urlsafe_b64encode(encoded).decode().rstrip("="),
+        }
+        if not forms <= self._learned:
+            self._learned |= forms
+            self._pattern = None
+
+    def text(self, text: str) -> str:
+        """``text`` with every secret in it hidden; JSON in it is treated by its keys."""
+        if text[:1] in "{[":
+            try:
+                return json.dumps(self.json(json.loads(text)), ensure_ascii=False)
+            except (ValueError, RecursionError):
+                pass
+        return self._shapes(text)
+
+    def json(self, value: Any) -> Any:
+        """A copy of a JSON value with secrets hidden; values under a secret name are learned first."""
+        if isinstance(value, Mapping):
+            return {self._shapes(str(key)): self._value_of(str(key), item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.json(item) for item in value]
+        return self._shapes(value) if isinstance(value, str) else value
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Headers as pairs, in order, with secret values hidden."""
+        return [(name, HIDDEN if _is_secret(name) else self._shapes(value)) for name, value in headers]
+
+    def url(self, url: str) -> str:
+        """The address without user info, and with the values of its query hidden where they are secret."""
+        try:
+            parts = urlsplit(url)
+            query = [(name, HIDDEN if _is_secret(name) else value) for name, value in parse_qsl(parts.query, True)]
+        except ValueError:
+            return self._shapes(url)
+        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query, safe="[]"))
+        return self._shapes(urlunsplit(shown))
+
+    def _value_of(self, name: str, value: Any) -> Any:
+        if not _is_secret(name) or value is None or isinstance(value, bool | int | float):
+            return self.json(value)
+        if isinstance(value, str):
+            self.learn(value)
+        return HIDDEN
+
+    def _shapes(self, text: str) -> str:
+        if self._learned:
+            if self._pattern is None:
+                longest_first = sorted(self._learned, key=len, reverse=True)
+                self._pattern = re.compile("|".join(re.escape(secret) for secret in longest_first))
+            text = self._pattern.sub(HIDDEN, text)
+        text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
+        text = _TOKEN.sub(HIDDEN, text)
+        text = _BEARER.sub(rf"\1 {HIDDEN}", text)
+        text = _USER_INFO.sub(r"\g<scheme>", text)
+        return _NAMED_IN_TEXT.sub(_hide_named, text)
+
+
+def _hide_named(match: re.Match[str]) -> str:
+    name, value = match["name"], match["value"]
+    if _HARMLESS_NAME.search(name) or value in ("null", "None", "true", "false", "True", "False", HIDDEN):
+        return match[0]
+    quote_mark = value[0] if value[0] in "\"'" else ""
+    return f"{name}{quote_mark}{HIDDEN}{quote_mark}"
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and not _HARMLESS_NAME.search(name)

@@ -1,0 +1,86 @@
+"""Faults: each coordination gap as one readable patch on the reference platform (`faults/*.patch`).
+
+A fault applied to a copy gives a platform whose source and whose behaviour have the gap. Its header says what must
+break, exactly; the project's tests run the real command against it and compare.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.parser import HeaderParser
+from pathlib import Path
+
+from acceptance.target import REPOSITORY
+from acceptance.verdicts import ConfigurationError
+
+FOLDER = REPOSITORY / "faults"
+_HEADERS = ("Gap", "People-notice", "Breaks")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One planted gap: ``breaks`` holds the ids of exactly the examples that end broken."""
+
+    name: str
+    gap: str
+    people_notice: str
+    breaks: frozenset[str]
+    patch: Path
+
+
+def known_faults() -> dict[str, Fault]:
+    """Every fault by its name, which is its file's."""
+    return {path.stem: _read(path) for path in sorted(FOLDER.glob("*.patch"))}
+
+
+def chosen_faults(names: Sequence[str]) -> list[Fault]:
+    """The faults called ``names``; raises :class:`ConfigurationError` naming the nearest for an unknown one."""
+    known = known_faults()
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean “{near[0]}”?" if near else f"the faults are {', '.join(known)}"
+            raise ConfigurationError(f"there is no fault “{name}”: {hint}")
+    return [known[name] for name in names]
+
+
+def faulty_copy(reference: Path, faults: Sequence[Fault], into: Path) -> Path:
+    """A copy of the reference tree with the faults applied, as ``into/reference``.
+
+    Raises :class:`ConfigurationError` when a patch does not fit the tree, or the other faults.
+    """
+    tree = into / "reference"
+    shutil.copytree(reference, tree, ignore=shutil.ignore_patterns("__pycache__"))
+    # a repository around the folder would change what git takes the patch's paths to mean
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(into.resolve())}
+    for fault in faults:
+        applied = subprocess.run(
+            ["git", "apply", "--whitespace=nowarn", str(fault.patch)],
+            cwd=tree,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if applied.returncode:
+            raise ConfigurationError(f"the fault {fault.patch.name} does not apply: {applied.stderr.strip()}")
+    return tree
+
+
+def _read(path: Path) -> Fault:
+    header = HeaderParser().parsestr(path.read_text(encoding="utf-8"))
+    missing = [name for name in _HEADERS if not header.get(name)]
+    if missing:
+        raise ConfigurationError(f"{path.name} does not say {' and '.join(missing)} in its first lines")
+    return Fault(
+        name=path.stem,
+        gap=header["Gap"],
+        people_notice=" ".join(header["People-notice"].split()),
+        breaks=frozenset(part.strip() for part in header["Breaks"].split(",")),
+        patch=path,
+    )

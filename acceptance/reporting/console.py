@@ -1,0 +1,130 @@
+"""What a run says on the terminal: what is judged at its start, each example as it ends, the verdict at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+from behave.formatter.base import Formatter
+from rich.console import Console
+from rich.text import Text
+
+from acceptance.promises import example_of, rule_of
+from acceptance.reporting.outcome import Outcome, four_lines, outcome
+from acceptance.reporting.results import Results
+from acceptance.signoff.verdict import Judgement, judge
+from acceptance.target import Target
+from acceptance.verdicts import Verdict
+
+_STYLES = {
+    Verdict.SUITE_FAULT: "bold magenta",
+    Verdict.BROKEN: "bold red",
+    Verdict.COULD_NOT_TELL: "bold yellow",
+    Verdict.KNOWN_GAP: "red",
+    Verdict.NOT_ASKED: "dim",
+    Verdict.KEPT: "green",
+}
+_WORD = max(len(verdict) for verdict in Verdict) + 2  # columns: the verdict, then what it is about
+_MARGIN = " " * (_WORD + 4)
+
+
+def announce(target: Target, planted_faults: list[str]) -> None:
+    """Say what is judged, where and by which deadlines; secrets are only said to be set."""
+    described = target.describe() + ([("Faults planted", ", ".join(planted_faults))] if planted_faults else [])
+    width = max(len(label) for label, _ in described)
+    for label, value in described:
+        _console().print(Text.assemble((f"{label:<{width}}  ", "bold"), value))
+
+
+class ConsoleFormatter(Formatter):  # type: ignore[misc]
+    """behave's run in the verdict language: each example with its verdict, each failure in its four lines.
+
+    Stands in for behave's own console formatters, which show a Python trace for all that is not an assertion.
+    """
+
+    name = "console"
+    description = "each example with its verdict, each failure in four lines"
+
+    def __init__(self, stream_opener: Any, config: Any) -> None:
+        super().__init__(stream_opener, config)
+        self.stream = self.open()
+        self._console = _console(self.stream)
+        self._scenario: Any = None
+        self._promise: str | None = None
+
+    def feature(self, feature: Any) -> None:
+        """A feature begins."""
+        self._tell_scenario()
+        self._console.print()
+        self._console.print(Text(str(feature.name), style="bold underline"))
+
+    def scenario(self, scenario: Any) -> None:
+        """A scenario begins; its end is known only when the next thing begins, after its hooks and clean-ups."""
+        self._tell_scenario()
+        self._scenario = scenario
+
+    def eof(self) -> None:
+        """A feature has ended."""
+        self._tell_scenario()
+
+    def close(self) -> None:
+        """The run has ended, or was interrupted."""
+        self._tell_scenario()
+        super().close()
+
+    def _tell_scenario(self) -> None:
+        scenario, self._scenario = self._scenario, None
+        if scenario is None:
+            return
+        rule = rule_of(scenario)
+        if rule is not None and rule.name != self._promise:
+            self._promise = rule.name
+            self._console.print(Text(f"  {rule.name}", style="bold"))
+        if self.config.dry_run:
+            self._line("would be asked", "", f"{example_of(scenario).id}  {example_of(scenario).title}")
+            return
+        result = outcome(scenario)
+        if result is not None:
+            self._tell(scenario, result)
+
+    def _tell(self, scenario: Any, result: Outcome) -> None:
+        example = example_of(scenario)
+        self._line(result.verdict, _STYLES[result.verdict], f"{example.id}  {example.title}")
+        if result.verdict is Verdict.NOT_ASKED:
+            self._console.print(Text(indent(result.reason, _MARGIN), style="dim"))
+        elif result.verdict is not Verdict.KEPT:
+            self._console.print(Text(indent(four_lines(scenario, result), _MARGIN)))
+            self._console.print()
+
+    def _line(self, word: str, style: str, text: str) -> None:
+        self._console.print(Text.assemble("    ", (f"{word:<{_WORD}}", style), text))
+
+
+def tell(results: Results, reports: Path) -> None:
+    """Say how every promise ended, then the verdict and how to read more."""
+    console = _console()
+    console.print()
+    width = max((len(promise.id) for promise in results.promises), default=0)
+    for promise in results.promises:
+        word = (f"{promise.verdict:<{_WORD}}", _STYLES[promise.verdict])
+        console.print(Text.assemble(word, f"{promise.id:<{width}}  ", promise.sentence))
+    for fault in results.run.faults:
+        console.print(Text.assemble((f"{Verdict.SUITE_FAULT:<{_WORD}}", _STYLES[Verdict.SUITE_FAULT]), fault))
+    console.print()
+    tell_verdict(judge(results))
+    if results.promises:
+        folder = "" if reports == Path("reports") else f" --reports {reports}"
+        console.print(Text(f"To read it as a page: python -m acceptance report{folder}", style="dim"))
+
+
+def tell_verdict(judgement: Judgement) -> None:
+    """The sentence and the counts."""
+    console = _console()
+    console.print(Text(judgement.sentence, style="bold"))
+    console.print(Text(judgement.counts))
+
+
+def _console(stream: Any = None) -> Console:
+    """Colour on a terminal unless NO_COLOR says otherwise; the terminal folds long lines, and a pipe keeps them."""
+    return Console(file=stream, highlight=False, soft_wrap=True)

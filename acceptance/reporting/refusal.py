@@ -1,0 +1,35 @@
+"""A run that cannot begin: one sentence instead of a report."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from behave.reporter.base import Reporter
+
+from acceptance.verdicts import ConfigurationError
+
+CANNOT_BEGIN = 2
+
+
+def refuse(context: Any, error: ConfigurationError) -> None:
+    """From ``before_all``: ask nothing, say why, and have behave exit with 2."""
+    context._runner.features.clear()
+    context.config.reporters[:] = [_Refusal(context.config, str(error))]
+
+
+class _Refusal(Reporter):  # type: ignore[misc]
+    """Stands in for every reporter of the run."""
+
+    def __init__(self, config: Any, sentence: str) -> None:
+        super().__init__(config)
+        self._sentence = sentence
+
+    def feature(self, feature: Any) -> None:
+        """Nothing is run, so there is nothing to report."""
+
+    def end(self) -> None:
+        """Say why, on standard error."""
+        sys.stdout.flush()
+        print(self._sentence, file=sys.stderr)
+        sys.exit(CANNOT_BEGIN)

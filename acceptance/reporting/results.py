@@ -1,0 +1,327 @@
+"""`reports/results.json`: what a run asked, of what, and how every promise and example ended.
+
+Written whole at the start, after each feature and at the end, so that a run that is killed leaves a partial result and
+never an older one that looks like its own. The models here are the published schema (`docs/results.schema.json`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import platform
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from behave.reporter.base import Reporter
+from pydantic import BaseModel, ConfigDict, Field
+
+from acceptance import plan
+from acceptance.files import write_whole
+from acceptance.promises import Example, catalogue, example_of
+from acceptance.reporting.outcome import (
+    INTERRUPTED,
+    NOT_REACHED,
+    Outcome,
+    four_lines,
+    outcome,
+    remember_cleanup_error,
+    sentence,
+)
+from acceptance.session import Session
+from acceptance.target import REPOSITORY, without_user_info
+from acceptance.verdicts import Verdict, worst
+
+FILE_NAME = "results.json"
+_TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExampleResult(_Document):
+    """How one example ended."""
+
+    id: str
+    title: str
+    location: str = Field(description="feature file and line")
+    verdict: Verdict
+    reason: str = Field(description="one sentence; empty where the promise is kept")
+    failure: str = Field(default="", description="the four lines, as the failure is read aloud")
+    seconds: float = Field(ge=0)
+    effect: str = Field(description="what asking does to the target: read-only, creates-data or disruptive")
+    needs: list[str]
+    plan_tests: list[str]
+
+
+class PromiseResult(_Document):
+    """How one promise ended: the worst of its examples."""
+
+    id: str
+    sentence: str
+    feature: str
+    epic: str | None
+    verdict: Verdict
+    examples: list[ExampleResult]
+
+
+class RunFacts(_Document):
+    """When and how the run was made, and whether it asked everything."""
+
+    started: datetime
+    finished: datetime | None = Field(description="null while the run is under way, or when it was killed")
+    selection: str = Field(description="the tags and names that the run was restricted to")
+    complete: bool = Field(description="every example of the specification was asked or excused by the target")
+    interrupted: bool
+    missing: list[str] = Field(description="examples that were neither asked nor excused")
+    hint: str = Field(default="", description="what the selection may have meant, when it matched nothing")
+    faults: list[str] = Field(description="errors of the specification outside any example")
+
+
+class TargetFacts(_Document):
+    """The target as it declared itself; nothing in here is secret."""
+
+    name: str
+    about: str
+    embedded: bool
+    addresses: dict[str, str]
+    capabilities: list[str]
+    deadlines: dict[str, float] = Field(description="seconds")
+    planted_faults: list[str]
+
+
+class SourceFacts(_Document):
+    """The source tree that the source promises judged."""
+
+    tree: str
+    is_reference: bool = Field(description="the reference platform's own tree, which is not Netra's")
+    revision: str | None
+    manifest_version: str | None
+    app_files: int | None
+
+
+class Specification(_Document):
+    """Which specification asked."""
+
+    revision: str | None
+    changed: bool | None = Field(description="whether the checkout differs from that revision")
+    plan_tests_without_promise: list[str]
+
+
+class Results(_Document):
+    """One run of the specification."""
+
+    format: Literal[1] = 1
+    run: RunFacts
+    target: TargetFacts
+    source: SourceFacts | None
+    specification: Specification
+    tools: dict[str, str]
+    promises: list[PromiseResult]
+
+    @property
+    def examples(self) -> list[ExampleResult]:
+        """Every example, in the order of the promises."""
+        return [example for promise in self.promises for example in promise.examples]
+
+    @property
+    def asked(self) -> list[ExampleResult]:
+        """The examples that were really put to the target."""
+        return [example for example in self.examples if example.verdict is not Verdict.NOT_ASKED]
+
+    def counts(self) -> dict[Verdict, int]:
+        """Promises by verdict, worst first; verdicts that no promise has are left out."""
+        counted = Counter(promise.verdict for promise in self.promises)
+        return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
+
+
+class ResultsReporter(Reporter):  # type: ignore[misc]
+    """behave's reporter that keeps the results and ends the run by telling them."""
+
+    def __init__(self, config: Any, runner: Any, session: Session, tell: Callable[[Results], None]) -> None:
+        """``tell`` is given the final results, once they are written."""
+        super().__init__(config)
+        self._runner = runner
+        self._session = session
+        self._tell = tell
+        self._started = datetime.now(UTC)
+        self._ended: list[tuple[Example, Outcome, str, float]] = []
+        self._faults: list[str] = []
+        self._specification = _specification()
+        self._write(finished=False)
+
+    def feature(self, feature: Any) -> None:
+        """Keep the outcomes of a feature that behave is done with."""
+        for scenario in feature.walk_scenarios():
+            result = outcome(scenario)
+            if result is not None and _is_selected(scenario, self.config):
+                failure = "" if result.verdict is Verdict.KEPT else four_lines(scenario, result)
+                self._ended.append((example_of(scenario), result, failure, float(scenario.duration)))
+        if feature.status.name == "hook_error":
+            self._faults.append(f"{feature.name}: {feature.error_message}")
+        self._write(finished=False)
+
+    def remember_cleanup_error(self, context: Any, cleanup: Any, error: Exception) -> None:
+        """``context.on_cleanup_error`` of the run: what fails outside every example is a fault of the run."""
+        remember_cleanup_error(context, cleanup, error)
+        if getattr(context, "scenario", None) is None:
+            self._faults.append(f"clean-up {getattr(cleanup, '__qualname__', cleanup)}: {sentence(error)}")
+
+    def end(self) -> None:
+        """Write the final results, tell them, and see to it that behave never exits greener than they are."""
+        if (
+            self._runner.hook_failures
+            and not self._faults
+            and not self._has(Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)
+        ):
+            self._faults.append("a hook failed outside any example")
+        results = self._write(finished=True)
+        self._tell(results)
+        if not results.asked and not results.run.faults and not results.run.interrupted:
+            sys.exit(3)
+        if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL):
+            sys.exit(1)
+
+    def _has(self, *verdicts: Verdict) -> bool:
+        return any(result.verdict in verdicts for _, result, _, _ in self._ended)
+
+    def _write(self, *, finished: bool) -> Results:
+        results = self._results(finished=finished)
+        hidden = self._session.redactor.json(results.model_dump(mode="json"))
+        safe = Results.model_validate(hidden)
+        write_whole(self._session.reports / FILE_NAME, safe.model_dump_json(indent=2) + "\n")
+        return safe
+
+    def _results(self, *, finished: bool) -> Results:
+        expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
+        asked = {example.id for example, *_ in self._ended}
+        unreached = {example.id for example, result, *_ in self._ended if _is_unreached(result)}
+        missing = [example.id for example in expected if example.id not in asked or example.id in unreached]
+        return Results(
+            run=RunFacts(
+                started=self._started,
+                finished=datetime.now(UTC) if finished else None,
+                selection=_selection(self.config),
+                complete=finished and not missing and not self._runner.aborted,
+                interrupted=bool(self._runner.aborted),
+                missing=missing,
+                hint=_hint(self.config, expected) if finished and not self._ended else "",
+                faults=list(self._faults),
+            ),
+            target=self._target(),
+            source=self._source(),
+            specification=self._specification,
+            tools={"python": platform.python_version(), **{name: version(name) for name in _TOOLS}},
+            promises=_promises(self._ended),
+        )
+
+    def _target(self) -> TargetFacts:
+        target = self._session.target
+        return TargetFacts(
+            name=target.name,
+            about=target.about,
+            embedded=target.embedded,
+            addresses={name: without_user_info(address) for name, address in target.addresses.items()},
+            capabilities=sorted(target.capabilities),
+            deadlines={name: deadline.seconds for name, deadline in target.deadlines.items()},
+            planted_faults=[fault.name for fault in self._session.faults],
+        )
+
+    def _source(self) -> SourceFacts | None:
+        tree, audited = self._session.target.source, self._session.audited
+        if tree is None:
+            return None
+        return SourceFacts(
+            tree=str(tree),
+            is_reference=self._session.source_is_reference,
+            revision=audited.revision if audited else None,
+            manifest_version=str(audited.manifest_version) if audited else None,
+            app_files=audited.files.app if audited else None,
+        )
+
+
+def read(path: Path) -> Results:
+    """The results in a file; raises ``OSError`` or pydantic's ``ValidationError``."""
+    return Results.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _promises(ended: Iterable[tuple[Example, Outcome, str, float]]) -> list[PromiseResult]:
+    by_promise: dict[str, tuple[Example, list[ExampleResult]]] = {}
+    for example, result, failure, seconds in ended:
+        _, examples = by_promise.setdefault(example.promise.id, (example, []))
+        examples.append(
+            ExampleResult(
+                id=example.id,
+                title=example.title,
+                location=example.location,
+                verdict=result.verdict,
+                reason=result.reason,
+                failure=failure,
+                seconds=round(seconds, 3),
+                effect=example.effect,
+                needs=sorted(example.needs),
+                plan_tests=example.plan_tests,
+            )
+        )
+    return [
+        PromiseResult(
+            id=example.promise.id,
+            sentence=example.promise.sentence,
+            feature=example.promise.feature,
+            epic=example.promise.epic,
+            verdict=worst(result.verdict for result in examples),
+            examples=examples,
+        )
+        for example, examples in by_promise.values()
+    ]
+
+
+def _is_selected(scenario: Any, config: Any) -> bool:
+    return bool(scenario.should_run_with_tags(config.tag_expression) and scenario.should_run_with_name_select(config))
+
+
+def _is_unreached(result: Outcome) -> bool:
+    return result.reason in (INTERRUPTED, NOT_REACHED)
+
+
+def _selection(config: Any) -> str:
+    parts = [f"--tags={config.tag_expression.to_string()}"] if str(config.tag_expression.to_string()) else []
+    parts += [f"--name={name}" for name in config.name or []]
+    return " ".join(parts)
+
+
+def _hint(config: Any, expected: list[Example]) -> str:
+    """The nearest known tag for each unknown one in a selection that matched nothing."""
+    known = {tag for example in expected for tag in example.tags}
+    hints = []
+    for word in re.findall(r"[\w.\-]+", str(config.tag_expression.to_string())):
+        if word not in known | {"and", "or", "not"}:
+            near = difflib.get_close_matches(word, known, n=1)
+            hints.append(f"no example carries @{word}" + (f"; did you mean @{near[0]}?" if near else ""))
+    return "; ".join(hints)
+
+
+def _specification() -> Specification:
+    revision = _git("rev-parse", "HEAD")
+    answered = {test for example in catalogue(REPOSITORY / "features") for test in example.plan_tests}
+    return Specification(
+        revision=revision,
+        changed=bool(_git("status", "--porcelain", "--untracked-files=no")) if revision else None,
+        plan_tests_without_promise=[test for test in plan.TESTS if test not in answered],
+    )
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,173 @@
+"""One run of the specification: its target, its one event loop, its connections, and what it leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+import httpx
+
+from acceptance.drivers.auth import Auth
+from acceptance.drivers.backend import Backend
+from acceptance.drivers.chat import Chat
+from acceptance.drivers.http import Service
+from acceptance.drivers.reachability import Reachability
+from acceptance.embedded import EmbeddedPlatform
+from acceptance.evidence.recorder import Recorder
+from acceptance.evidence.redaction import Redactor
+from acceptance.faults import Fault, chosen_faults
+from acceptance.promises import Example
+from acceptance.source import Audit, CannotJudge, audit, load_manifest
+from acceptance.target import Target, known_settings, load_target
+from acceptance.verdicts import ConfigurationError, CouldNotTell
+from acceptance.world import Platform, World
+
+DEFAULT_REPORTS = Path("reports")
+_OPTIONS = ("target", "faults", "reports")
+
+
+class Session:
+    """What a run opens once and every scenario shares."""
+
+    def __init__(self, target: Target, faults: list[Fault], reports: Path) -> None:
+        self.target = target
+        self.faults = faults
+        self.reports = reports
+        self.redactor = Redactor(target.secrets)
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
+        # a proxy from the environment is meant for the world outside, never for the embedded platform
+        self._client = httpx.AsyncClient(trust_env=not target.embedded, timeout=None)
+        self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
+        if self._embedded and faults:
+            self.target = target.model_copy(update={"source": self._embedded.tree})
+        self._reachability: Reachability | None = None
+        self._start_failure: Exception | None = None
+        self._audit: Audit | CannotJudge | None = None
+
+    @classmethod
+    def open(cls, userdata: Mapping[str, str]) -> Self:
+        """The session that the ``-D`` options of a run ask for; raises :class:`ConfigurationError`."""
+        known = [*_OPTIONS, *known_settings()]
+        for key in userdata:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean -D {near[0]}=…?" if near else f"the options are {', '.join(sorted(known))}"
+                raise ConfigurationError(f"-D {key}=… is not an option of this specification: {hint}")
+        overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
+        target = load_target(userdata.get("target", "embedded"), overrides)
+        faults = chosen_faults([name for name in userdata.get("faults", "").split(",") if name])
+        if faults and not target.embedded:
+            raise ConfigurationError("-D faults=… goes with the embedded target only: it changes the platform")
+        reports = Path(userdata.get("reports", DEFAULT_REPORTS))
+        if reports.exists() and not reports.is_dir():
+            raise ConfigurationError(f"-D reports={reports} is not a folder: name another one")
+        return cls(target, faults, reports)
+
+    def not_asked(self, example: Example) -> str | None:
+        """Why this example does not apply to the target, by its declaration; None when it is asked."""
+        needs = example.needs or {"platform"}
+        reasons = (self.target.without(need, example.effect) for need in sorted(needs))
+        return next((reason for reason in reasons if reason), None)
+
+    def begin(self, example: Example) -> World:
+        """A fresh world for one example, with what it says that it needs."""
+        if "platform" in example.needs:
+            self._open_platform()
+        recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
+        drivers = self._drivers(recorder) if "platform" in example.needs else None
+        world = World(example, self.target, recorder, drivers)
+        if "source-tree" in example.needs:
+            world.audit_source = self.audit
+        return world
+
+    def end(self, world: World) -> None:
+        """Close what the scenario left open."""
+        self.loop.run_until_complete(world.closing.aclose())
+
+    def audit(self) -> Audit:
+        """The audit of the source tree, made once; raises :class:`CouldNotTell` for a tree that cannot be judged."""
+        if self._audit is None:
+            try:
+                assert self.target.source is not None
+                self._audit = audit(self.target.source, load_manifest(self.target.manifest))
+            except CannotJudge as error:
+                self._audit = error
+        if isinstance(self._audit, CannotJudge):
+            raise CouldNotTell(str(self._audit))
+        return self._audit
+
+    @property
+    def source_is_reference(self) -> bool:
+        """Whether the source promises judge the reference platform's own tree."""
+        return self._embedded is not None and self.target.source == self._embedded.tree
+
+    @property
+    def audited(self) -> Audit | None:
+        """The audit, if any promise asked for it."""
+        return self._audit if isinstance(self._audit, Audit) else None
+
+    def platform_logs(self) -> list[tuple[str, str]]:
+        """The embedded services' logs so far, by name, redacted; empty for any other target."""
+        return list(self._embedded.logs()) if self._embedded else []
+
+    def close(self) -> None:
+        """Stop the embedded platform, keep its logs as evidence, close connections and the loop."""
+        if self._embedded:
+            for name, text in self._embedded.logs():
+                folder = self.reports / "logs"
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / f"{name}.log").write_text(text, encoding="utf-8")
+            self._embedded.stop()
+        if not self.loop.is_closed():
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.run_until_complete(self._client.aclose())
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+            asyncio.set_event_loop(None)
+
+    def _open_platform(self) -> None:
+        """At the first need: start the embedded platform, and be ready to probe the addresses."""
+        if self._start_failure:  # the reason is the same for every promise, and waiting for it once is enough
+            raise self._start_failure
+        if self._embedded and not self._embedded.started:
+            try:
+                self.target = self._embedded.start(self.target)
+            except Exception as failure:
+                self._start_failure = failure
+                raise
+        if self._reachability is None:
+            self._reachability = Reachability(self.target, self._client)
+
+    def _drivers(self, recorder: Recorder) -> Platform:
+        client, reachability = self._client, self._reachability
+        assert reachability is not None
+        return Platform(
+            auth=Auth("sign-in", str(self.target.auth_url), client, recorder, reachability),
+            backend=Backend("chat", str(self.target.base_url), client, recorder, reachability),
+            chat=Chat(self.target, recorder, reachability),
+            at=lambda name, address: Service(name, address, client, recorder, None),
+        )
+
+
+def stop_in_order_on_signals() -> None:
+    """Have SIGTERM and SIGHUP end the run as Ctrl-C does, so that nothing is left behind."""
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    for number in (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])):
+        signal.signal(number, interrupt)
+
+
+def ignore_signals() -> None:
+    """From here on the run only tidies up, which takes a moment and must not be cut short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

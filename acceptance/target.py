@@ -1,0 +1,302 @@
+"""Where the platform is, what it can be asked, its deadlines and its secrets.
+
+A target is a TOML file: one of the three here (``embedded``, ``local``, ``staging``) or one of the user's own. A later
+source wins over an earlier one: the file, then environment variables, then ``-D`` on the command line. A variable
+is the setting's name in capitals behind the target's name: ``STAGING_BASE_URL``, ``BLUE_AUTH_URL`` for ``blue.toml``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from acceptance.verdicts import ConfigurationError
+
+SHIPPED = Path(__file__).parent / "targets"
+REPOSITORY = Path(__file__).parent.parent
+SIMULATION_KEY_VARIABLE = "E2E_OAUTH_SIMULATION_KEY"
+
+
+class Capability(StrEnum):
+    """What a target may be asked beyond reading; an example that needs an undeclared one is not asked."""
+
+    CREATES_DATA = "creates-data"
+    OUTAGE_CONTROL = "outage-control"
+    MINT_TOKENS = "mint-tokens"
+    LOAD = "load"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A promise in time: its name as people read it, and its seconds on this target."""
+
+    name: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.seconds:g} s)"
+
+
+def _address(*schemes: str) -> Any:
+    """A validator of absolute addresses with one of ``schemes``; the trailing slash goes."""
+
+    def check(value: str) -> str:
+        example = f"{schemes[-1]}://host[:port]"
+        try:
+            parts = urlsplit(value.strip())
+            port_is_valid = parts.port is None or 0 < parts.port < 65536
+        except ValueError:
+            parts, port_is_valid = urlsplit(""), False
+        if parts.scheme not in schemes or not parts.hostname or not port_is_valid or parts.query or parts.fragment:
+            raise ValueError(f"is not an address like {example}")
+        return urlunsplit(parts).rstrip("/")
+
+    return AfterValidator(check)
+
+
+HttpAddress = Annotated[str, _address("http", "https")]
+WebSocketAddress = Annotated[str, _address("ws", "wss")]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+def _words(value: object) -> object:
+    """``"a, b"`` as a list: how lists are written in a variable or behind ``-D``."""
+    return [word for word in re.split(r"[,\s]+", value) if word] if isinstance(value, str) else value
+
+
+class Target(BaseSettings):
+    """One platform and/or source tree to be judged; every field is a setting of the target's file."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
+
+    name: str
+    about: str = Field(description="what it is, in words of the report")
+    embedded: bool = False
+    base_url: HttpAddress | None = None
+    auth_url: HttpAddress | None = None
+    frontend_url: HttpAddress | None = None
+    websocket_url: WebSocketAddress | None = None
+    sign_in: Literal["register", "simulation"] = "register"
+    simulation_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("simulation_key", SIMULATION_KEY_VARIABLE)
+    )
+    capabilities: Annotated[frozenset[Capability], NoDecode, BeforeValidator(_words)] = frozenset()
+    production_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = frozenset()
+    source: Path | None = None
+    manifest: Path = REPOSITORY / "ssot.toml"
+    promptly: Seconds
+    service_discovery_timeout: Seconds
+    auth_coordination_timeout: Seconds
+    websocket_coordination_timeout: Seconds
+
+    #: Never accepted from the command line, which other users of the machine can read.
+    SECRETS: ClassVar[frozenset[str]] = frozenset({"simulation_key"})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """File < environment < ``-D``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @model_validator(mode="after")
+    def _has_addresses(self) -> Self:
+        if not self.embedded:
+            missing = [name for name in ("base_url", "auth_url", "websocket_url") if getattr(self, name) is None]
+            if missing:
+                raise ValueError(f"needs {' and '.join(missing)}: a target that is not embedded must say where it is")
+        return self
+
+    @model_validator(mode="after")
+    def _is_not_production(self) -> Self:
+        for address in self.addresses.values():
+            host = urlsplit(address).hostname or ""
+            if _looks_like_production(host) and host not in self.production_hosts:
+                raise ValueError(
+                    f"host {host} looks like production; if it is meant, name it a second time in production_hosts"
+                )
+        return self
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The addresses that this target names, by setting."""
+        names = ("base_url", "auth_url", "frontend_url", "websocket_url")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
+
+    @property
+    def deadlines(self) -> dict[str, Deadline]:
+        """The named deadlines of the scenarios, each defined once, with this target's seconds."""
+        return {
+            "promptly": Deadline("promptly", self.promptly),
+            "service discovery": Deadline("within the time for service discovery", self.service_discovery_timeout),
+            "sign-in": Deadline("within the time for sign-in", self.auth_coordination_timeout),
+            "live updates": Deadline("within the time for live updates", self.websocket_coordination_timeout),
+        }
+
+    @property
+    def secrets(self) -> list[str]:
+        """Values that nothing may show: the simulation key and the passwords inside addresses."""
+        passwords = [urlsplit(address).password for address in self.addresses.values()]
+        key = self.simulation_key.get_secret_value() if self.simulation_key else None
+        return [secret for secret in (key, *passwords) if secret]
+
+    def without(self, need: str, effect: str) -> str | None:
+        """Why an example with this need and effect is not asked of this target; None when it is."""
+        if need == "source-tree" and self.source is None:
+            return "no source tree was named"
+        if effect == "creates-data" and Capability.CREATES_DATA not in self.capabilities:
+            return f"target {self.name} does not declare that data may be created on it"
+        if effect == "disruptive" and Capability.OUTAGE_CONTROL not in self.capabilities:
+            return f"target {self.name} does not declare that it may be disturbed"
+        return None
+
+    def describe(self) -> list[tuple[str, str]]:
+        """What is printed at the start of a run and shown in the report; secrets are only said to be set."""
+        shown = [("Target", f"{self.name}: {self.about}")]
+        shown += [(_LABELS[name], without_user_info(address)) for name, address in self.addresses.items()]
+        if self.sign_in == "simulation":
+            state = "set" if self.simulation_key else f"not set ({SIMULATION_KEY_VARIABLE})"
+            shown.append(("Simulation key", state))
+        shown.append(("Source tree", str(self.source) if self.source else "none named"))
+        shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
+        shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
+        return shown
+
+
+_LABELS = {
+    "base_url": "Chat and live updates",
+    "auth_url": "Sign-in",
+    "frontend_url": "Web page",
+    "websocket_url": "Live updates",
+}
+
+
+def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
+    """The target called ``chosen`` (a shipped name or the path of a TOML file) with ``-D`` overrides.
+
+    Raises :class:`ConfigurationError` with one sentence for a target that does not exist, an unknown setting, a
+    malformed address, or a secret on the command line.
+    """
+    file = _file_of(chosen)
+    name = file.stem
+    _refuse_unknown(overrides, known_settings(), "-D ")
+    for secret in Target.SECRETS & set(overrides):
+        raise ConfigurationError(
+            f"-D {secret}=… is refused, since a command line can be read by others: set {SIMULATION_KEY_VARIABLE}"
+        )
+    _refuse_unknown(_read(file), known_settings(), f"{file}: ")
+    prefix = re.sub(r"\W", "_", name).upper() + "_"
+
+    class FromFile(Target):
+        model_config = SettingsConfigDict(toml_file=file, env_prefix=prefix)
+
+    try:
+        target = FromFile(name=name, **overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise ConfigurationError(f"target {name} ({file}): {_problems(error, prefix)}") from None
+    if target.source is None and target.embedded:
+        target = target.model_copy(update={"source": REPOSITORY / "reference"})
+    if target.source is not None and not target.source.is_dir():
+        raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
+    return target
+
+
+def known_settings() -> list[str]:
+    """The settings that a target's file, the environment and ``-D`` accept."""
+    return [name for name in Target.model_fields if name != "name"]
+
+
+def without_user_info(address: str) -> str:
+    """The address without ``user:password@``."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _file_of(chosen: str) -> Path:
+    shipped = {path.stem: path for path in SHIPPED.glob("*.toml")}
+    if chosen in shipped:
+        return shipped[chosen]
+    if chosen.endswith(".toml"):
+        file = Path(chosen)
+        if file.is_file():
+            return file
+        raise ConfigurationError(f"the target file {chosen} does not exist")
+    hint = _nearest(chosen, shipped) or f"choose {', '.join(sorted(shipped))} or the path of a TOML file"
+    raise ConfigurationError(f"there is no target “{chosen}”: {hint}")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read as a target: {error}") from None
+
+
+def _refuse_unknown(given: Iterable[str], known: Iterable[str], where: str) -> None:
+    known = list(known)
+    for key in given:
+        if key not in known:
+            hint = _nearest(key, known) or f"the settings are {', '.join(sorted(known))}"
+            raise ConfigurationError(f"{where}{key} is not a setting of a target: {hint}")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean “{near[0]}”?" if near else None
+
+
+def _problems(error: ValidationError, prefix: str) -> str:
+    """All problems as one sentence, each with the setting and where it can be set."""
+    told = []
+    for problem in error.errors(include_url=False, include_input=False):
+        setting = str(problem["loc"][0]) if problem["loc"] else ""
+        message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        remedy = f" (set it in the file, by {prefix}{setting.upper()} or by -D {setting}=…)" if setting else ""
+        told.append(f"{setting} {message}{remedy}".strip())
+    return "; ".join(told)
+
+
+#: Parts of a host's name that say it is not production.
+_REHEARSAL_WORDS = frozenset(
+    {"staging", "stage", "stg", "test", "tests", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"}
+    | {"demo", "local", "localhost", "localdomain", "internal", "example", "invalid", "ci"}
+)
+
+
+def _looks_like_production(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        words = set(re.split(r"[.\-]", host.lower()))
+        return "." in host and not words & _REHEARSAL_WORDS
+    return address.is_global

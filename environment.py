@@ -1,0 +1,69 @@
+"""Hooks of the run, and nothing but hooks: what they do is in the `acceptance` package."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from behave.formatter._registry import register_as
+
+from acceptance.evidence import attachments
+from acceptance.promises import example_of
+from acceptance.reporting import allure_formatter, console
+from acceptance.reporting.outcome import outcome
+from acceptance.reporting.refusal import refuse
+from acceptance.reporting.results import ResultsReporter
+from acceptance.session import Session, ignore_signals, stop_in_order_on_signals
+from acceptance.verdicts import ConfigurationError, Verdict
+
+
+def before_all(context: Any) -> None:
+    """Open the run: its target, its one event loop, its results."""
+    stop_in_order_on_signals()
+    try:
+        context.session = session = Session.open(context.config.userdata)
+    except ConfigurationError as error:
+        refuse(context, error)
+        return
+    allure_formatter.redact = session.redactor.text
+    tell = partial(console.tell, reports=session.reports)
+    results = ResultsReporter(context.config, context._runner, session, tell)
+    context.config.reporters.append(results)
+    context.on_cleanup_error = results.remember_cleanup_error
+    context.add_cleanup(session.close)
+    console.announce(session.target, [fault.name for fault in session.faults])
+
+
+def before_scenario(context: Any, scenario: Any) -> None:
+    """Begin an example with a fresh world, or say why this target is not asked."""
+    session: Session = context.session
+    example = example_of(scenario)
+    if reason := session.not_asked(example):
+        scenario.skip(reason)
+        return
+    context.world = session.begin(example)
+    context.add_cleanup(session.end, context.world)
+
+
+def after_scenario(context: Any, scenario: Any) -> None:
+    """Attach the evidence: compact where the promise is kept, whole where it is not."""
+    world = getattr(context, "world", None)
+    if world is None:
+        return
+    attachments.timeline(world.recorder)
+    result = outcome(scenario)
+    if result is not None and result.verdict is not Verdict.KEPT:
+        attachments.exchanges(world.recorder)
+        if world.drivers:
+            attachments.logs(context.session.platform_logs())
+
+
+def after_all(context: Any) -> None:
+    """From here on only tidying up is left, which a second Ctrl-C must not cut short."""
+    ignore_signals()
+
+
+# behave.ini can only name stock formatters, since this folder is not yet importable when it is read; this file is
+# loaded before any formatter is made, so the names can still be given to ours
+allure_formatter.install(globals())
+register_as(console.ConsoleFormatter.name, console.ConsoleFormatter)

@@ -1,0 +1,56 @@
+"""What sign-in is sent, and whom it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+NonEmpty = Annotated[str, StringConstraints(min_length=1)]
+
+
+def default_permissions() -> list[str]:
+    """What a person may do who was given nothing else."""
+    return ["read", "write"]
+
+
+@dataclass(frozen=True)
+class AuthUser:
+    """A person whom sign-in knows."""
+
+    id: str
+    email: str
+    name: str
+    permissions: list[str] = field(default_factory=default_permissions)
+
+
+class RegisterRequest(BaseModel):
+    """The body of POST /auth/register."""
+
+    email: Email
+    password: NonEmpty
+    name: str | None = None
+
+
+class LoginRequest(BaseModel):
+    """The body of POST /auth/login."""
+
+    email: Email
+    password: NonEmpty
+
+
+class E2ETestAuthRequest(BaseModel):
+    """The body of POST /auth/e2e/test-auth; every field may be left out."""
+
+    email: Email = "e2e-test@staging.netrasystems.ai"
+    name: str = "E2E Test User"
+    permissions: list[str] = Field(default_factory=default_permissions)
+    simulate_oauth: bool = True
+
+
+class TokenRequest(BaseModel):
+    """The body of POST /auth/validate; a missing token is a verdict there, not an error."""
+
+    token: str | None = None

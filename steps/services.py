@@ -1,0 +1,72 @@
+"""The services: where the platform says they are, and whether they are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from behave import given, then, when
+from behave.runner import Context
+from hamcrest import assert_that, described_as, empty, has_entries, matches_regexp
+
+from acceptance.drivers.backend import SERVICES
+from acceptance.verdicts import Broken
+from acceptance.waiting import eventually
+from acceptance.world import World, precondition
+
+WEB_ADDRESS = described_as("a web address", matches_regexp(r"^https?://[^/\s]+"))
+
+
+@when("Ada the administrator asks the platform where its services are")
+async def ada_asks_for_the_services(context: Context) -> None:
+    """Ask the platform's discovery for its list of services."""
+    world: World = context.world
+    world.services = await world.platform.backend.services(world.target)
+
+
+@given("Ada the administrator knows where the platform says its services are")
+async def ada_knows_the_services(context: Context) -> None:
+    """The platform's own list of services is at hand."""
+    world: World = context.world
+    with precondition("the platform did not say where its services are"):
+        world.services = await world.platform.backend.services(world.target)
+
+
+@then("Ada is told an address of its own for chat, for sign-in and for the web page")
+def every_service_is_named(context: Context) -> None:
+    """Discovery names each of the three services with a web address, and no two have the same."""
+    world: World = context.world
+    addresses = {
+        owner_name: str(world.services[listed_as].get("url", "")).rstrip("/")
+        for owner_name, (listed_as, _) in SERVICES.items()
+        if listed_as in world.services
+    }
+    assert_that(addresses, has_entries(dict.fromkeys(SERVICES, WEB_ADDRESS)), "the services that the platform names")
+    shared = [name for name, address in addresses.items() if list(addresses.values()).count(address) > 1]
+    assert_that(shared, empty(), "services that the platform sends to one and the same address")
+
+
+@when("Ada follows the address of {service}")
+def ada_follows_an_address(context: Context, service: str) -> None:
+    """Take the address that the platform's own list gives for the service."""
+    world: World = context.world
+    address = world.services.get(SERVICES[service][0], {}).get("url")
+    if not address:
+        raise Broken(f"the platform's list of services gives no address for {service}")
+    world.followed = world.platform.at(f"{service}, as listed,", str(address).rstrip("/"))
+
+
+@then("{service} answers there, healthy and by its own name, within the time for service discovery")
+async def the_service_answers(context: Context, service: str) -> None:
+    """The address answers health, and the name in the answer is the service's, not another's."""
+    world: World = context.world
+    within = world.deadline("service discovery")
+    followed = world.followed
+    assert followed is not None
+
+    async def health() -> dict[str, Any]:
+        reply = await followed.call("GET", "/health", within=within)
+        body = followed.expect(reply, "to say how it is").body
+        return body if isinstance(body, dict) else {}
+
+    wanted = has_entries(status="healthy", service=SERVICES[service][1])
+    await eventually(health, wanted, within=within)

@@ -1,0 +1,129 @@
+"""However a run ends, no process of the platform is left and no port is held."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from command import BEHAVE, clean_environment
+
+from acceptance.target import REPOSITORY
+
+_PATIENCE = 30.0  # seconds
+
+
+def start(reports: Path, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [BEHAVE, "--tags=@promise.golden-01", *options, "-D", f"reports={reports}"],
+        cwd=REPOSITORY,
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@pytest.fixture
+def half_way(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[psutil.Process], Path]]:
+    """A run that is waiting for an answer which never comes, and the services that it started."""
+    run = start(tmp_path, "-D", "faults=silent-chat", "-D", "promptly=300")
+    services: list[psutil.Process] = []
+    try:
+        until = time.monotonic() + _PATIENCE
+        while not _is_waiting_for_the_answer(services):
+            assert time.monotonic() < until, "the run did not get to its question"
+            assert run.poll() is None
+            services = psutil.Process(run.pid).children(recursive=True)
+            time.sleep(0.05)
+        yield run, services, tmp_path
+    finally:
+        for process in [*services, *([psutil.Process(run.pid)] if run.poll() is None else [])]:
+            if process.is_running():
+                process.kill()
+        run.wait()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_run_that_is_ended_half_way_leaves_nothing_behind(
+    number: signal.Signals, half_way: tuple[subprocess.Popen[bytes], list[psutil.Process], Path]
+) -> None:
+    run, services, reports = half_way
+    ports = _ports(services)
+    assert len(services) == len(ports) == 2
+    run.send_signal(number)
+    assert run.wait(_PATIENCE) != 0
+    _assert_gone(services, ports)
+    left = json.loads((reports / "results.json").read_text(encoding="utf-8"))
+    assert not left["run"]["complete"]
+    if number is not signal.SIGKILL:
+        assert left["run"]["interrupted"]
+        assert [p["verdict"] for p in left["promises"]] == ["could not tell"]
+
+
+def test_a_run_that_ends_by_itself_leaves_nothing_behind(tmp_path: Path) -> None:
+    run = start(tmp_path)
+    services: set[psutil.Process] = set()
+    while run.poll() is None:
+        with suppress(psutil.NoSuchProcess):
+            services |= set(psutil.Process(run.pid).children(recursive=True))
+        time.sleep(0.01)
+    assert run.returncode == 0
+    assert len(services) >= 2
+    _assert_gone(list(services), set())
+
+
+def _is_waiting_for_the_answer(services: list[psutil.Process]) -> bool:
+    """Both services are up and somebody is connected to live updates."""
+    return len(services) == 2 and any(
+        connection.status == psutil.CONN_ESTABLISHED
+        for process in services
+        if "netra_backend.app.main" in process.cmdline()
+        for connection in process.net_connections("tcp")
+    )
+
+
+def _ports(services: list[psutil.Process]) -> set[int]:
+    return {
+        connection.laddr.port
+        for process in services
+        for connection in process.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+
+def _assert_gone(services: list[psutil.Process], ports: set[int]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while any(_is_alive(process) for process in services):
+        assert time.monotonic() < until, services
+        time.sleep(0.02)
+    while held := [port for port in ports if not _is_free(port)]:  # a killed process's last thread closes it
+        assert time.monotonic() < until, held
+        time.sleep(0.02)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger, no listener
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError:
+            return False
+    return True
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    """Not counting a zombie, which holds nothing."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

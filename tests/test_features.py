@@ -1,0 +1,108 @@
+"""The integrity of the feature files: ids, tags, plan tests, wording, steps."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+
+import pytest
+from behave.runner_util import parse_features
+
+from acceptance import plan, tags
+from acceptance.faults import known_faults
+from acceptance.promises import Example, catalogue
+from acceptance.target import REPOSITORY
+
+FEATURES = sorted((REPOSITORY / "features").glob("*.feature"))
+EXAMPLES = catalogue(REPOSITORY / "features")
+PARSED = parse_features([str(path) for path in FEATURES])
+
+
+def test_there_are_promises_to_check() -> None:
+    assert len({example.promise.id for example in EXAMPLES}) >= 3
+
+
+def test_every_tag_has_a_registered_meaning() -> None:
+    unknown = {tag for example in EXAMPLES for tag in example.tags if tags.meaning(tag) is None}
+    assert not unknown
+
+
+@pytest.mark.parametrize("kind", [entry.kind for entry in tags.REGISTRY])
+def test_every_registered_kind_finds_its_own_value(kind: str) -> None:
+    samples = ["phase2", "gap.1", "business-value", "promise.golden-01", "id.golden-01a", "plan.1.1a", "unit"]
+    samples += ["severity.blocker", "effect.read-only", "needs.platform"]
+    found = [sample for sample in samples if (meaning := tags.meaning(sample)) and meaning.kind == kind]
+    assert len(found) == 1
+
+
+def test_ids_are_unique_and_belong_to_their_promise() -> None:
+    repeated = [id for id, times in Counter(example.id for example in EXAMPLES).items() if times > 1]
+    assert not repeated
+    for example in EXAMPLES:
+        assert example.id.startswith(example.promise.id), example.id
+
+
+def test_every_promise_says_who_is_affected_and_where_to_look() -> None:
+    for example in EXAMPLES:
+        assert example.promise.affected, example.promise.id
+        assert example.promise.look_first_at, example.promise.id
+        assert example.promise.epic, example.promise.id
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.id)
+def test_every_example_is_tagged_as_the_house_style_asks(example: Example) -> None:
+    assert "phase2" in example.tags
+    for kind in ("level", "severity", "effect"):
+        assert len(tags.values(example.tags, kind)) == 1, kind
+    assert example.needs
+
+
+def test_plan_tests_are_the_plans() -> None:
+    assert len(plan.TESTS) == 18
+    assert {test for example in EXAMPLES for test in example.plan_tests} <= set(plan.TESTS)
+
+
+def test_every_feature_opens_for_its_reader() -> None:
+    for feature in PARSED:
+        opening = "\n".join(feature.description)
+        for expected in ("Who relies on it:", "What we promise:", "When it breaks:", "Business value, from the plan"):
+            assert expected in opening, feature.name
+        for justification in ("Segment:", "Goal:", "Value:", "Strategy:"):
+            assert justification in opening, feature.name
+
+
+def test_scenarios_keep_the_house_style() -> None:
+    """Two to five steps, one When, and no technical word in what an owner reads."""
+    technical = re.compile(r"https?:|\bws:|\b(json|http|url|port|status code|api|ms)\b|\b[45]\d\d\b", re.I)
+    for feature in PARSED:
+        for scenario in feature.walk_scenarios():
+            types = [step.step_type for step in scenario.all_steps]
+            assert 2 <= len(types) <= 5, scenario.name
+            assert types.count("when") == 1, scenario.name
+            assert types[-1] == "then", scenario.name
+            words = " ".join([scenario.name, *(step.name for step in scenario.all_steps)])
+            assert not technical.search(words), words
+
+
+def test_every_step_function_has_a_name_and_a_docstring() -> None:
+    for path in sorted((REPOSITORY / "steps").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.decorator_list:
+                assert node.name != "step_impl", path.name
+                assert ast.get_docstring(node), f"{path.name}: {node.name}"
+            if isinstance(node, ast.Attribute):
+                assert node.attr != "execute_steps", f"{path.name}: no step calls a step"
+
+
+def test_every_promise_has_a_fault_and_every_fault_names_real_examples() -> None:
+    ids = {example.id for example in EXAMPLES}
+    faults = known_faults().values()
+    for fault in faults:
+        assert fault.breaks <= ids, fault.name
+    broken = {example.promise.id for example in EXAMPLES for fault in faults if example.id in fault.breaks}
+    assert broken == {example.promise.id for example in EXAMPLES}
+
+
+def test_the_hooks_stay_short() -> None:
+    assert len((REPOSITORY / "environment.py").read_text(encoding="utf-8").splitlines()) < 100
