@@ -7,9 +7,10 @@ from typing import Any
 
 from behave.formatter._registry import register_as
 
+from acceptance import console
 from acceptance.evidence import attachments
 from acceptance.promises import example_of
-from acceptance.reporting import allure_formatter, console
+from acceptance.reporting import allure_formatter
 from acceptance.reporting.outcome import outcome
 from acceptance.reporting.refusal import refuse
 from acceptance.reporting.results import ResultsReporter
@@ -56,6 +57,7 @@ def after_scenario(context: Any, scenario: Any) -> None:
         attachments.exchanges(world.recorder)
         if world.drivers:
             attachments.logs(context.session.platform_logs())
+        attachments.reproduction(context.session.command(world.example))
 
 
 def after_all(context: Any) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from acceptance import __version__
-from acceptance.reporting import console, results
+from acceptance import __version__, console, plan
+from acceptance.reporting import results
 from acceptance.reporting.render import CannotRender, render
 from acceptance.session import DEFAULT_REPORTS
 from acceptance.signoff.verdict import judge
+from acceptance.target import ADDRESSES
 from acceptance.verdicts import ConfigurationError
 
 UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
@@ -63,6 +65,12 @@ def report(reports: Reports = DEFAULT_REPORTS) -> None:
     typer.echo(f"The report is {page}")
 
 
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of results.json, which is published as docs/results.schema.json."""
+    typer.echo(json.dumps(results.Results.model_json_schema(), indent=2, ensure_ascii=False))
+
+
 def main() -> None:
     """Run the command line; what cannot be used is told in one sentence, never by a traceback."""
     try:
@@ -91,18 +99,21 @@ def _results(reports: Path) -> results.Results:
 
 
 def _facts(ran: results.Results) -> dict[str, str]:
-    """What was judged, for the report's first page."""
+    """What was judged, an owner's facts first: the report's first page shows eight before one asks for more."""
     target, source = ran.target, ran.source
     facts = {"Target": f"{target.name}: {target.about}"}
-    facts |= {name.replace("_", " "): address for name, address in target.addresses.items()}
     if target.planted_faults:
         facts["Faults planted"] = ", ".join(target.planted_faults)
     if source:
-        facts["Source tree"] = source.tree
-        facts |= {"Source revision": source.revision} if source.revision else {}
-        facts |= {"Manifest version": source.manifest_version} if source.manifest_version else {}
-    facts |= {f"Deadline, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
+        revision = f" at {source.revision[:12]}" if source.revision else ""
+        facts["Source tree"] = f"{source.tree}{revision}"
     facts["Asked"] = ran.run.selection or "everything"
-    facts["Started"] = f"{ran.run.started:%Y-%m-%d %H:%M:%S %Z}"
+    facts["Begun"] = f"{ran.run.started:%d %B %Y, %H:%M} UTC"
+    waiting = len(ran.specification.plan_tests_without_promise)
+    facts["Plan tests"] = f"{len(plan.TESTS) - waiting} of {len(plan.TESTS)} have a promise"
+    facts |= {ADDRESSES[setting]: address for setting, address in target.addresses.items()}
+    facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
     facts["Specification"] = (ran.specification.revision or "not under version control")[:12]
+    if source and source.manifest_version:
+        facts["Manifest"] = f"version {source.manifest_version}"
     return facts | ran.tools

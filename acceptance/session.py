@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import shlex
 import signal
 import sys
 from collections.abc import Mapping
@@ -35,7 +36,9 @@ _OPTIONS = ("target", "faults", "reports")
 class Session:
     """What a run opens once and every scenario shares."""
 
-    def __init__(self, target: Target, faults: list[Fault], reports: Path) -> None:
+    def __init__(self, target: Target, faults: list[Fault], reports: Path, options: Mapping[str, str]) -> None:
+        """``options`` are the run's ``-D`` options, for the command that asks the same again."""
+        self._options = options
         self.target = target
         self.faults = faults
         self.reports = reports
@@ -68,7 +71,7 @@ class Session:
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
         if reports.exists() and not reports.is_dir():
             raise ConfigurationError(f"-D reports={reports} is not a folder: name another one")
-        return cls(target, faults, reports)
+        return cls(target, faults, reports, userdata)
 
     def not_asked(self, example: Example) -> str | None:
         """Why this example does not apply to the target, by its declaration; None when it is asked."""
@@ -102,6 +105,18 @@ class Session:
         if isinstance(self._audit, CannotJudge):
             raise CouldNotTell(str(self._audit))
         return self._audit
+
+    def command(self, example: Example) -> str:
+        """The command that asks this example again, of the same target."""
+        options = [
+            part for key, value in self._options.items() if key != "reports" for part in ("-D", f"{key}={value}")
+        ]
+        return " ".join(["behave", f"--tags=@id.{example.id.partition('[')[0]}", *map(shlex.quote, options)])
+
+    @property
+    def source_name(self) -> str | None:
+        """The source tree as people name it: a copy with faults planted is still the reference."""
+        return "reference" if self.source_is_reference else str(self.target.source) if self.target.source else None
 
     @property
     def source_is_reference(self) -> bool:

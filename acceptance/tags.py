@@ -37,11 +37,12 @@ REGISTRY: tuple[TagMeaning, ...] = (
     _kind("needs", r"needs\.(?P<value>platform|source-tree)", "what the target must have to be asked"),
 )
 
+#: The plan's own names of the four gaps.
 EPICS = {
-    "1": "Gap 1: live updates are built from one set of parts",
-    "2": "Gap 2: factories fit together and keep people apart",
-    "3": "Gap 3: the services work together in staging",
-    "4": "Gap 4: every concept has a single source of truth",
+    "1": "Gap 1: WebSocket import coordination",
+    "2": "Gap 2: factory pattern integration",
+    "3": "Gap 3: staging environment coordination",
+    "4": "Gap 4: SSOT consolidation",
 }
 BUSINESS_VALUE_EPIC = "Business value: what customers pay for"
 

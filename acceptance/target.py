@@ -37,8 +37,15 @@ from pydantic_settings import (
 
 from acceptance.verdicts import ConfigurationError
 
-SHIPPED = Path(__file__).parent / "targets"
-REPOSITORY = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHIPPED = REPOSITORY / "acceptance" / "targets"
+#: The settings that are addresses, and what people call what is there.
+ADDRESSES = {
+    "base_url": "Chat",
+    "auth_url": "Sign-in",
+    "frontend_url": "Web page",
+    "websocket_url": "Live updates",
+}
 SIMULATION_KEY_VARIABLE = "E2E_OAUTH_SIMULATION_KEY"
 
 
@@ -150,8 +157,7 @@ class Target(BaseSettings):
     @property
     def addresses(self) -> dict[str, str]:
         """The addresses that this target names, by setting."""
-        names = ("base_url", "auth_url", "frontend_url", "websocket_url")
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
+        return {name: getattr(self, name) for name in ADDRESSES if getattr(self, name)}
 
     @property
     def deadlines(self) -> dict[str, Deadline]:
@@ -183,22 +189,14 @@ class Target(BaseSettings):
     def describe(self) -> list[tuple[str, str]]:
         """What is printed at the start of a run and shown in the report; secrets are only said to be set."""
         shown = [("Target", f"{self.name}: {self.about}")]
-        shown += [(_LABELS[name], without_user_info(address)) for name, address in self.addresses.items()]
+        shown += [(ADDRESSES[name], without_user_info(address)) for name, address in self.addresses.items()]
         if self.sign_in == "simulation":
             state = "set" if self.simulation_key else f"not set ({SIMULATION_KEY_VARIABLE})"
             shown.append(("Simulation key", state))
-        shown.append(("Source tree", str(self.source) if self.source else "none named"))
+        shown.append(("Source tree", _shown_path(self.source) if self.source else "none named"))
         shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
         shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
         return shown
-
-
-_LABELS = {
-    "base_url": "Chat and live updates",
-    "auth_url": "Sign-in",
-    "frontend_url": "Web page",
-    "websocket_url": "Live updates",
-}
 
 
 def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
@@ -240,6 +238,10 @@ def without_user_info(address: str) -> str:
     """The address without ``user:password@``."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _shown_path(path: Path) -> str:
+    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
 
 
 def _file_of(chosen: str) -> Path:

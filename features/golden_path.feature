@@ -4,7 +4,7 @@ Feature: The golden path
   What we promise: a person who is signed in asks, watches the work being done, and gets the answer.
   When it breaks: people look at a silent chat, ask again, and leave; 90 % of the platform's value is this conversation.
 
-  Business value, from the plan
+  Business value from the plan:
   - Segment: all (Free, Early, Mid, Enterprise)
   - Goal: the coordination of live updates enables 90 % of the platform's value
   - Value: chat protects revenue of more than $500K a year

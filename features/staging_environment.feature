@@ -4,7 +4,7 @@ Feature: The services work together in staging
   What we promise: the services of one environment find one another and work as one platform.
   When it breaks: sign-in works and chat does not, or the other way round, and nobody can tell which release is sound.
 
-  Business value, from the plan
+  Business value from the plan:
   - Segment: all (Free, Early, Mid, Enterprise)
   - Goal: staging validates the reliability of the golden path
   - Value: coordination in staging prevents failures of production deployments

@@ -5,7 +5,7 @@ Feature: Live updates are built from one set of parts
   When it breaks: two parts of the platform hold different managers under one name, and a person's updates go to the
   one that nobody listens to.
 
-  Business value, from the plan
+  Business value from the plan:
   - Segment: all (Free, Early, Mid, Enterprise)
   - Goal: the coordination of live updates enables 90 % of the platform's value
   - Value: consistent imports prevent coordination failures

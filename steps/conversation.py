@@ -30,12 +30,10 @@ def the_five_events_arrive(context: Context, name: str) -> None:
     told = [event.name for event in run.events]
     missing = [words for event, words in GOLDEN_PATH.items() if event not in told]
     if missing:
-        seen = ", ".join(GOLDEN_PATH[name] for name in dict.fromkeys(told) if name in GOLDEN_PATH)
+        seen = [GOLDEN_PATH[event] for event in dict.fromkeys(told) if event in GOLDEN_PATH]
         end = f"; live updates {run.closed}" if run.closed else ""
-        promptly = world.deadline("promptly")
-        raise Broken(
-            f"{name} never saw {', '.join(missing)} {promptly}; all that {name} saw was: {seen or 'nothing'}{end}"
-        )
+        only = f"{name} saw only {', '.join(seen)}" if seen else f"{name} saw nothing at all"
+        raise Broken(f"{name} did not see {' or '.join(missing)} {world.deadline('promptly')}: {only}{end}")
     order = list(GOLDEN_PATH)
     assert_that(sorted(order, key=told.index), equal_to(order), f"the order in which {name} saw the work")
     assert_that(run.repeated(), empty(), f"what {name} was told twice")

@@ -124,6 +124,6 @@ def _is_free(port: int) -> bool:
 def _is_alive(process: psutil.Process) -> bool:
     """Not counting a zombie, which holds nothing."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

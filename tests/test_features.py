@@ -66,7 +66,7 @@ def test_plan_tests_are_the_plans() -> None:
 def test_every_feature_opens_for_its_reader() -> None:
     for feature in PARSED:
         opening = "\n".join(feature.description)
-        for expected in ("Who relies on it:", "What we promise:", "When it breaks:", "Business value, from the plan"):
+        for expected in ("Who relies on it:", "What we promise:", "When it breaks:", "Business value from the plan:"):
             assert expected in opening, feature.name
         for justification in ("Segment:", "Goal:", "Value:", "Strategy:"):
             assert justification in opening, feature.name

@@ -37,11 +37,16 @@ def exchanges(recorder: Recorder) -> None:
             json.dumps(_http(exchange), ensure_ascii=False),
             f"{exchange.service}: {exchange.method} {exchange.url}",
             HTTP_EXCHANGE,
-            "json",
+            "httpexchange",
         )
     if recorder.frames:
         rows = [(f"{frame.at:.3f}", frame.person, frame.direction, frame.text) for frame in recorder.frames]
         _table("Live updates, message by message", ("second", "person", "direction", "message"), rows)
+
+
+def reproduction(command: str) -> None:
+    """The command that asks the same again."""
+    allure.attach(command, "To see it again", allure.attachment_type.TEXT)
 
 
 def findings_table(findings: Sequence[Finding]) -> None:
@@ -62,6 +67,7 @@ def logs(named: Iterable[tuple[str, str]], last_lines: int = 200) -> None:
 def _http(exchange: Exchange) -> dict[str, Any]:
     """The exchange in the shape of Allure 3's HTTP attachment."""
     told: dict[str, Any] = {
+        "schemaVersion": 1,
         "start": round(exchange.at * 1000),
         "stop": round((exchange.at + exchange.seconds) * 1000),
         "request": {
@@ -69,7 +75,7 @@ def _http(exchange: Exchange) -> dict[str, Any]:
             "url": exchange.url,
             "headers": _headers(exchange.request_headers),
             "body": {"value": exchange.request_body} if exchange.request_body else None,
-        }
+        },
     }
     if exchange.status is not None:
         told["response"] = {

@@ -249,17 +249,16 @@ def _replace_once(pattern: str, replacement: str, text: str) -> str:
 
 def _in_our_words(page: str) -> str:
     """Allure calls "failed" what we call "broken", and "broken" what we cannot tell: its English becomes ours."""
-    start = page.index(marker := "data:text/javascript;base64,") + len(marker)
-    end = page.index('"', start)
-    script = base64.b64decode(page[start:end]).decode("utf-8")
+    program = re.search(r'src="data:text/javascript;base64,([^"]+)"', page)
+    script = base64.b64decode(program[1]).decode("utf-8") if program else ""
     english = re.search(r"""JSON\.parse\('(\{"statuses":\{"passed":"passed",(?:[^'\\]|\\.)*)'\)""", script)
-    if english is None:
+    if program is None or english is None:
         raise CannotRender("Allure's English words are not where they were", "install the tool of the lock file")
     words = json.loads(re.sub(r"\\(.)", r"\1", english[1]))
     _override(words, json.loads((CONFIGURATION / "words.json").read_bytes()))
     ours = json.dumps(words, ensure_ascii=False).replace("\\", "\\\\").replace("'", "\\'")
     script = script[: english.start(1)] + ours + script[english.end(1) :]
-    return page[:start] + base64.b64encode(script.encode("utf-8")).decode("ascii") + page[end:]
+    return page[: program.start(1)] + base64.b64encode(script.encode("utf-8")).decode("ascii") + page[program.end(1) :]
 
 
 def _override(words: dict[str, Any], ours: Mapping[str, Any]) -> None:

@@ -7,8 +7,10 @@ never an older one that looks like its own. The models here are the published sc
 from __future__ import annotations
 
 import difflib
+import os
 import platform
 import re
+import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -234,11 +236,11 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         )
 
     def _source(self) -> SourceFacts | None:
-        tree, audited = self._session.target.source, self._session.audited
+        tree, audited = self._session.source_name, self._session.audited
         if tree is None:
             return None
         return SourceFacts(
-            tree=str(tree),
+            tree=tree,
             is_reference=self._session.source_is_reference,
             revision=audited.revision if audited else None,
             manifest_version=str(audited.manifest_version) if audited else None,
@@ -291,9 +293,11 @@ def _is_unreached(result: Outcome) -> bool:
 
 
 def _selection(config: Any) -> str:
-    parts = [f"--tags={config.tag_expression.to_string()}"] if str(config.tag_expression.to_string()) else []
-    parts += [f"--name={name}" for name in config.name or []]
-    return " ".join(parts)
+    """The run's restriction as it is written on the command line; empty when there is none."""
+    everything = REPOSITORY / "features"
+    paths = [os.path.relpath(path, REPOSITORY) for path in config.paths if Path(path).resolve() != everything]
+    parts = [f"--tags={tags}" for tags in config.tags or []] + [f"--name={name}" for name in config.name or []]
+    return " ".join(map(shlex.quote, [*paths, *parts]))
 
 
 def _hint(config: Any, expected: list[Example]) -> str:

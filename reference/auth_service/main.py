@@ -32,7 +32,7 @@ settings, read from environment variables:
                                 both services (JWT_SECRET_<ENVIRONMENT> wins over it)
   ENVIRONMENT                   development (default), staging or production
   AUTH_SERVICE_URL              the address of this service, as it tells it (http://localhost:<port>)
-  AUTH_DATABASE_PATH            the file that keeps the people (in the folder for temporary files)
+  AUTH_DATABASE_PATH            the file that keeps the people (netra-auth-<port>.sqlite in the temporary folder)
   SERVICE_ID, SERVICE_SECRET    who may ask about tokens as a service, and how it proves that (netra-backend, none)
   ACCESS_TOKEN_EXPIRE_SECONDS   how long a sign-in is good for (900)
   REFRESH_TOKEN_EXPIRE_SECONDS  how long it may be renewed (604800)

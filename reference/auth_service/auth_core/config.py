@@ -36,7 +36,8 @@ class AuthConfig:
             environment=environment.environment(),
             auth_service_url=environment.url("AUTH_SERVICE_URL", f"http://localhost:{port}"),
             database_path=Path(
-                environment.text("AUTH_DATABASE_PATH", f"{tempfile.gettempdir()}/netra-reference-auth.sqlite")
+                # named for the port, so that no two services share a file by default
+                environment.text("AUTH_DATABASE_PATH", f"{tempfile.gettempdir()}/netra-auth-{port}.sqlite")
             ),
             jwt_secret=get_jwt_secret(environment),
             service_id=environment.text("SERVICE_ID", SERVICE_ID),

@@ -34,7 +34,8 @@ class AppConfig:
             auth_service_url=environment.url("AUTH_SERVICE_URL", "http://localhost:8081"),
             frontend_url=environment.url("FRONTEND_URL", "http://localhost:3000"),
             database_path=Path(
-                environment.text("BACKEND_DATABASE_PATH", f"{tempfile.gettempdir()}/netra-reference-backend.sqlite")
+                # named for the port, so that no two services share a file by default
+                environment.text("BACKEND_DATABASE_PATH", f"{tempfile.gettempdir()}/netra-backend-{port}.sqlite")
             ),
             jwt_secret=get_jwt_secret(environment),
             service_id=environment.text("SERVICE_ID", SERVICE_ID),

@@ -35,7 +35,7 @@ settings, read from environment variables:
   BACKEND_URL                 the address of this service, as discovery tells it (http://localhost:<port>)
   AUTH_SERVICE_URL            where sign-in is, asked about every token (http://localhost:8081)
   FRONTEND_URL                where the web page is, as discovery tells it (http://localhost:3000)
-  BACKEND_DATABASE_PATH       the file of the core database (in the folder for temporary files)
+  BACKEND_DATABASE_PATH       the file of the core database (netra-backend-<port>.sqlite in the temporary folder)
   SERVICE_ID, SERVICE_SECRET  as whom it asks sign-in, and how it proves that (netra-backend, none)
   HEARTBEAT_SECONDS           how long a connection is idle before it gets a sign of life (12)
 """

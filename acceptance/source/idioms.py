@@ -1,0 +1,58 @@
+"""Ways of writing that decide what a statement does: small questions about one piece of code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def uses(node: ast.AST, name: str) -> bool:
+    """Whether the code that makes a value uses ``name``; of a function or class, its decorators and bases count."""
+    parts: Sequence[ast.AST] = [node]
+    if isinstance(node, Function):
+        parts = node.decorator_list
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.decorator_list, *node.bases]
+    return any(isinstance(part, ast.Name) and part.id == name for tree in parts for part in ast.walk(tree))
+
+
+def overload(node: ast.AST | None) -> bool:
+    """Marked ``@overload``: written to be followed by another of the same name."""
+    decorators = node.decorator_list if isinstance(node, Function) else []
+    return any(ast.unparse(decorator).rpartition(".")[2] == "overload" for decorator in decorators)
+
+
+def constant_test(test: ast.expr) -> bool | None:
+    """What ``if True`` or ``if 0`` always answers; None for a real question."""
+    return bool(test.value) if isinstance(test, ast.Constant) else None
+
+
+def type_checking(test: ast.expr) -> bool | None:
+    """True for ``TYPE_CHECKING``, False for ``not TYPE_CHECKING``, None for any other question."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = type_checking(test.operand)
+        return None if inner is None else not inner
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
+    return True if name == "TYPE_CHECKING" else None
+
+
+def asked(test: ast.expr, around: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The names that ``if name == "X"`` or ``if name in ("X", "Y")`` asks for, in a module's ``__getattr__``."""
+    if around is None:
+        return None
+    match test:
+        case ast.Compare(ops=[ast.Eq()], comparators=[ast.Constant(value=str(name))]):
+            return (name,)
+        case ast.Compare(ops=[ast.In()], comparators=[ast.Tuple(elts) | ast.List(elts) | ast.Set(elts)]):
+            return tuple(e.value for e in elts if isinstance(e, ast.Constant) and isinstance(e.value, str))
+    return around
+
+
+def global_by_text(target: ast.Subscript) -> str | None:
+    """The name that ``globals()["X"] = …`` binds."""
+    match target:
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Constant(value=str(name))):
+            return name
+    return None

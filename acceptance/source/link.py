@@ -1,0 +1,291 @@
+"""Names to the objects behind them: across modules, through aliases, ``as``, ``type(…)``, star imports and calls.
+
+Resolving walks the bindings that a name may have at a place until it arrives at what made the object. Where the text
+leaves two possibilities, both are returned. Files are read when a name leads to them, and only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from acceptance.source import facts as f
+from acceptance.source.extract import Unreadable, extract
+from acceptance.source.tree import SourceFile, SourceTree
+
+Kind = Literal[
+    "class", "def", "async def", "type()", "lambda", "call", "module", "constant", "outside", "missing", "unknown"
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thing:
+    """What a name stands for.
+
+    Made in the tree: a class or function (``class``, ``def``, ``async def``, ``type()``, ``lambda``), the result of a
+    ``call``, a ``module``. ``constant``: None, a number, a text. ``outside``: made by another project. ``missing``: an
+    import that must fail, since the module or name is not in the tree. ``unknown``: the text does not tell.
+    """
+
+    kind: Kind
+    module: str
+    name: str = ""
+    path: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+    @property
+    def told(self) -> bool:
+        """Whether the text tells what this is."""
+        return self.kind not in ("missing", "unknown")
+
+    @property
+    def defined(self) -> bool:
+        """Whether this is a class or function of the tree."""
+        return self.kind in ("class", "def", "async def", "type()", "lambda")
+
+
+Things: TypeAlias = frozenset[Thing]
+_Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what, and for which name
+
+
+class Program:
+    """The linked tree. ``unparsable`` grows as files are read: path to message."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self.tree = tree
+        self.unparsable: dict[str, str] = {}
+        self._facts: dict[str, f.Facts | None] = {}
+        self._resolved: dict[tuple[str, int], Things] = {}
+        self._asking: set[tuple[str, f.Value]] = set()
+
+    @property
+    def files_read(self) -> int:
+        """How many files were taken apart."""
+        return len(self._facts)
+
+    def facts(self, file: SourceFile) -> f.Facts | None:
+        """What the file says; None where the target Python cannot read it, which ``unparsable`` then tells."""
+        if file.path not in self._facts:
+            try:
+                self._facts[file.path] = extract(file.text, self.tree.manifest.python_version)
+            except Unreadable as reason:
+                self._facts[file.path] = None
+                self.unparsable[file.path] = str(reason)
+        return self._facts[file.path]
+
+    def live(self, file: SourceFile, name: str) -> tuple[int, ...]:
+        """The bindings that ``name`` may have once the module is loaded, fallbacks that are never used left out."""
+        facts = self.facts(file)
+        return self.counted(file, facts.final.get(name, ())) if facts else ()
+
+    def member(self, module: str, name: str) -> Things:
+        """What ``from module import name`` gives."""
+        return self._settle(self._walk(list(self._member(module, name))))
+
+    def of_binding(self, file: SourceFile, number: int) -> Things:
+        """What one binding stands for."""
+        key = file.path, number
+        if key not in self._resolved:
+            facts = self.facts(file)
+            assert facts is not None, "a binding comes from a file that was read"
+            binding = facts.bindings[number]
+            self._resolved[key] = self._settle(self._walk([(file, binding.value, binding.name)]))
+        return self._resolved[key]
+
+    def of_value(self, file: SourceFile, value: f.Value) -> Things:
+        """What an expression stands for; unknown where answering leads back to the same question."""
+        key = file.path, value
+        if key in self._asking:
+            return frozenset({Thing("unknown", file.module)})
+        self._asking.add(key)
+        try:
+            return self._settle(self._walk([(file, value, "")]))
+        finally:
+            self._asking.discard(key)
+
+    def offers(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether ``from module import *`` brings ``name``."""
+        file = self.tree.module(module)
+        facts = self.facts(file) if file and module not in seen else None
+        if file is None or facts is None:
+            return False
+        if "__all__" in facts.final:
+            listed, complete = self._listed(file, facts.final["__all__"])
+            if name in listed or complete:
+                return name in listed
+        if name.startswith("_"):
+            return False
+        stars = (file.absolute(star.source.module, star.source.level) for star in facts.stars)
+        return name in facts.final or any(star and self.offers(star, name, seen | {module}) for star in stars)
+
+    # How it is done
+
+    def _settle(self, found: set[Thing]) -> Things:
+        """A failing import does not count where another possibility is left; names in a circle lead nowhere."""
+        return frozenset({thing for thing in found if thing.kind != "missing"} or found or {Thing("unknown", "")})
+
+    def counted(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """Without what an ``except`` part binds instead of a ``try`` part that succeeds."""
+        return tuple(number for number in numbers if self._counts(file, number))
+
+    def _counts(self, file: SourceFile, number: int) -> bool:
+        facts = self.facts(file)
+        assert facts is not None, "a binding comes from a file that was read"
+        return all(
+            self._counts(file, tried) and all(thing.kind == "missing" for thing in self._tried(file, tried))
+            for tried in facts.bindings[number].instead_of
+        )
+
+    def _tried(self, file: SourceFile, number: int) -> Things:
+        facts = self.facts(file)
+        assert facts is not None, "a binding comes from a file that was read"
+        return self.of_value(file, facts.bindings[number].value)
+
+    def _walk(self, stack: list[_Place | Thing]) -> set[Thing]:
+        """All that the places lead to. A loop with a memory, so neither long chains nor circles are a danger."""
+        found: set[Thing] = set()
+        seen: set[tuple[str, f.Value, str]] = set()
+        while stack:
+            place = stack.pop()
+            if isinstance(place, Thing):
+                found.add(place)
+                continue
+            file, value, name = place
+            key = file.path, value, name
+            if key not in seen:
+                seen.add(key)
+                stack.extend(self._step(file, value, name))
+        return found
+
+    def _step(self, file: SourceFile, value: f.Value, name: str) -> Iterator[_Place | Thing]:
+        """One step from an expression towards what it stands for."""
+        match value:
+            case f.Definition():
+                yield Thing(value.kind, file.module, value.qualname, file.path, value.line)
+            case f.Import(module, wanted, level):
+                source = file.absolute(module, level)
+                if source is None:
+                    yield Thing("missing", module, wanted or "")
+                elif wanted is None:
+                    yield self._module(source)
+                else:
+                    yield from self._member(source, wanted)
+            case f.Ref(ref, ()):
+                yield Thing("unknown", file.module, ref)
+            case f.Ref(_, numbers):
+                yield from self._bindings(file, numbers)
+            case f.FromStar(star, wanted, otherwise):
+                source = file.absolute(star.module, star.level)
+                if source and self.offers(source, wanted):
+                    yield from self._member(source, wanted)
+                elif otherwise:
+                    yield from self._bindings(file, otherwise)
+                elif source and not self.tree.is_ours(source):
+                    yield Thing("unknown", source, wanted)
+                else:
+                    yield Thing("outside", "builtins", wanted)
+            case f.Choice(values):
+                yield from ((file, one, name) for one in values)
+            case f.Attribute(base, wanted):
+                yield from self._attribute(file, base, wanted)
+            case f.Call(line):
+                yield Thing("call", file.module, name, file.path, line)
+            case f.Builtin(wanted):
+                yield Thing("outside", "builtins", wanted)
+            case f.Constant(text):
+                yield Thing("constant", text)
+            case f.Listing():
+                yield Thing("constant", "list")
+
+    def _bindings(self, file: SourceFile, numbers: tuple[int, ...]) -> Iterator[_Place]:
+        facts = self.facts(file)
+        assert facts is not None, "a binding comes from a file that was read"
+        for number in self.counted(file, numbers):
+            yield file, facts.bindings[number].value, facts.bindings[number].name
+
+    def _attribute(self, file: SourceFile, base: f.Value, wanted: str) -> Iterator[_Place | Thing]:
+        for thing in sorted(self.of_value(file, base)):
+            if thing.kind == "module":
+                yield from self._member(thing.module, wanted)
+            elif thing.kind == "outside":
+                yield Thing("outside", str(thing), wanted)
+            elif thing.kind == "missing":
+                yield thing
+            else:
+                yield Thing("unknown", str(thing), wanted)
+
+    def _module(self, name: str) -> Thing:
+        if self.tree.module(name) or self.tree.is_folder(name):
+            return Thing("module", name)
+        return Thing("missing" if self.tree.is_ours(name) else "outside", name)
+
+    def _member(self, module: str, name: str) -> Iterator[_Place | Thing]:
+        """What a module has under a name: its own, from a star, lazily, or a module inside it, in this order."""
+        inside = f"{module}.{name}"
+        file = self.tree.module(module)
+        if file is None:
+            owner = self._module(module)
+            yield self._module(inside) if owner.kind == "module" else Thing(owner.kind, module, name)
+            return
+        facts = self.facts(file)
+        if facts is None:
+            yield Thing("unknown", module, name)
+        elif name in facts.final:
+            if not facts.final[name]:
+                yield Thing("unknown", module, name)
+            yield from self._bindings(file, facts.final[name])
+        elif star := self._star_with(file, facts, name):
+            yield file, f.Import(star, name), name
+        elif name in facts.lazily:
+            yield from ((file, value, name) for value in facts.lazily[name])
+        elif (submodule := self._module(inside)).kind == "module":
+            yield submodule
+        else:
+            yield Thing("unknown" if "__getattr__" in facts.final else "missing", module, name)
+
+    def _star_with(self, file: SourceFile, facts: f.Facts, name: str) -> str | None:
+        for star in reversed(facts.stars):
+            source = file.absolute(star.source.module, star.source.level)
+            if source and source != file.module and self.offers(source, name):
+                return source
+        return None
+
+    def _listed(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[set[str], bool]:
+        """The names that a list such as ``__all__`` holds, and whether that is all."""
+        names: set[str] = set()
+        complete = True
+        stack: list[tuple[SourceFile, f.Value]] = [(place[0], place[1]) for place in self._bindings(file, numbers)]
+        seen: set[tuple[str, f.Value]] = set()
+        while stack:
+            where, value = stack.pop()
+            if (where.path, value) in seen:
+                continue
+            seen.add((where.path, value))
+            match value:
+                case f.Listing(listed, others, whole):
+                    names.update(listed)
+                    complete = complete and whole
+                    stack.extend((where, other) for other in others)
+                case f.Ref(_, found) if found:
+                    stack.extend((place[0], place[1]) for place in self._bindings(where, found))
+                case f.Attribute(base, wanted):
+                    for owner in sorted(self.of_value(where, base)):
+                        if owner.kind == "module":
+                            stack.extend(
+                                (place[0], place[1])
+                                for place in self._member(owner.module, wanted)
+                                if not isinstance(place, Thing)
+                            )
+                        else:
+                            complete = False
+                case f.Import(module, wanted, level) if wanted and (source := where.absolute(module, level)):
+                    stack.extend(
+                        (place[0], place[1]) for place in self._member(source, wanted) if not isinstance(place, Thing)
+                    )
+                case _:
+                    complete = False
+        return names, complete

@@ -1,0 +1,58 @@
+"""What a rule is: its documentation, its decision and its wording, in one module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from acceptance.source.evidence import Question
+from acceptance.source.link import Thing
+from acceptance.source.manifest import Manifest
+from acceptance.source.tree import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDoc:
+    """What a rule is about, for the page that lists the rules. ``broken`` and ``fixed`` are a few lines of code."""
+
+    id: str
+    title: str
+    what: str
+    why: str
+    broken: str
+    fixed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule decided, before it is put into words. ``about`` is the object that should not be there."""
+
+    concept: str
+    name: str
+    file: SourceFile
+    line: int
+    about: Thing
+    detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A hit in words: what is the case, and what closes it. One sentence each."""
+
+    what: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: ``decide`` looks at the facts and writes no sentence, ``tell`` writes sentences and decides nothing."""
+
+    doc: RuleDoc
+    decide: Callable[[Question], Iterable[Hit]]
+    tell: Callable[[Hit, Manifest], Told]
+
+
+def short(module: str) -> str:
+    """A module as people say it: ``…broadcast_core`` for a long dotted name."""
+    above, _, last = module.rpartition(".")
+    return f"…{last}" if above else last

@@ -1,0 +1,30 @@
+"""When a name is a variant of another: the same name with words like Unified, Legacy or Factory around it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+def core_of(name: str, prefixes: Collection[str], suffixes: Collection[str]) -> str:
+    """``name`` without any of the words around it, longest first, until none is left to take away.
+
+    A word counts only where a new word begins: ``I`` is taken from ``ILedger``, not from ``Invoice``.
+    """
+    while True:
+        for prefix in sorted(prefixes, key=len, reverse=True):
+            rest = name.removeprefix(prefix)
+            if rest != name and rest and _begins_a_word(rest, prefix):
+                name = rest
+                break
+        else:
+            for suffix in sorted(suffixes, key=len, reverse=True):
+                rest = name.removesuffix(suffix)
+                if rest not in (name, ""):
+                    name = rest
+                    break
+            else:
+                return name
+
+
+def _begins_a_word(rest: str, prefix: str) -> bool:
+    return prefix.endswith("_") or rest[0].isupper() or rest[0] == "_"
