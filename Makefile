@@ -13,7 +13,7 @@ help:
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
 	@echo "make clean    remove what was installed and what runs have left"
 
-$(VENV)/run.installed: requirements.txt
+$(VENV)/run.installed: requirements.txt constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

@@ -409,11 +409,11 @@ def test_a_folder_that_cannot_be_written_is_told(folder: Path, monkeypatch: pyte
 # Installing the tool
 
 
-def test_the_lock_file_names_the_public_registry_and_a_digest_for_everything() -> None:
+def test_the_lock_file_names_a_digest_for_everything_and_no_registry() -> None:
     lock = json.loads((rendering.CONFIGURATION / "package-lock.json").read_bytes())
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages["node_modules/allure"]["version"] == "3.18.0"
-    assert all(p["resolved"].startswith("https://registry.npmjs.org/") for p in packages.values())
+    assert not any("resolved" in p for p in packages.values())  # whichever registry the user's npm is set to serves
     assert all(p["integrity"].startswith("sha512-") for p in packages.values())
     assert not any(p.get("hasInstallScript") for p in packages.values())
 

@@ -33,7 +33,7 @@ class Finding:
     what: str
     closes: str
     in_tests: bool
-    detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+    detail: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

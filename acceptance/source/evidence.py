@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,7 @@ class Home:
 
     module: str
     path: str | None
-    binds: Mapping[str, Thing | None]
+    binds: dict[str, Thing | None]
 
     def __bool__(self) -> bool:
         return not self.missing

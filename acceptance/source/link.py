@@ -90,9 +90,7 @@ class Program:
         """What one binding stands for."""
         key = file.path, number
         if key not in self._resolved:
-            facts = self.facts(file)
-            assert facts is not None, "a binding comes from a file that was read"
-            binding = facts.bindings[number]
+            binding = self._binding(file, number)
             self._resolved[key] = self._settle(self._walk([(file, binding.value, binding.name)]))
         return self._resolved[key]
 
@@ -133,17 +131,16 @@ class Program:
         return tuple(number for number in numbers if self._counts(file, number))
 
     def _counts(self, file: SourceFile, number: int) -> bool:
-        facts = self.facts(file)
-        assert facts is not None, "a binding comes from a file that was read"
         return all(
-            self._counts(file, tried) and all(thing.kind == "missing" for thing in self._tried(file, tried))
-            for tried in facts.bindings[number].instead_of
+            self._counts(file, tried)
+            and all(thing.kind == "missing" for thing in self.of_value(file, self._binding(file, tried).value))
+            for tried in self._binding(file, number).instead_of
         )
 
-    def _tried(self, file: SourceFile, number: int) -> Things:
+    def _binding(self, file: SourceFile, number: int) -> f.Binding:
         facts = self.facts(file)
         assert facts is not None, "a binding comes from a file that was read"
-        return self.of_value(file, facts.bindings[number].value)
+        return facts.bindings[number]
 
     def _walk(self, stack: list[_Place | Thing]) -> set[Thing]:
         """All that the places lead to. A loop with a memory, so neither long chains nor circles are a danger."""
@@ -202,10 +199,9 @@ class Program:
                 yield Thing("constant", "list")
 
     def _bindings(self, file: SourceFile, numbers: tuple[int, ...]) -> Iterator[_Place]:
-        facts = self.facts(file)
-        assert facts is not None, "a binding comes from a file that was read"
         for number in self.counted(file, numbers):
-            yield file, facts.bindings[number].value, facts.bindings[number].name
+            binding = self._binding(file, number)
+            yield file, binding.value, binding.name
 
     def _attribute(self, file: SourceFile, base: f.Value, wanted: str) -> Iterator[_Place | Thing]:
         for thing in sorted(self.of_value(file, base)):

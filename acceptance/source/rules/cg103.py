@@ -34,13 +34,15 @@ def decide(question: Question) -> Iterator[Hit]:
 
     Not counted: ``@overload``, and a later binding made of the earlier one (``@x.setter``, ``f = wrap(f)``).
     """
+    program = question.evidence.program
     for file in _files(question):
-        facts = question.evidence.program.facts(file)
-        for pair in facts.shadowed if facts else ():
-            assert facts is not None
+        facts = program.facts(file)
+        if facts is None:
+            continue
+        for pair in facts.shadowed:
             earlier, later = facts.bindings[pair.earlier], facts.bindings[pair.later]
             if _concerns(question, file, pair.earlier, earlier) or _concerns(question, file, pair.later, later):
-                about = min(question.evidence.program.of_binding(file, pair.earlier))
+                about = min(program.of_binding(file, pair.earlier))
                 detail = {"by": later.line, "how": later.how, "scope": earlier.scope, "nest": earlier.nest}
                 yield Hit(question.concept, earlier.name, file, earlier.line, about, detail)
 

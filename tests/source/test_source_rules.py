@@ -1,0 +1,176 @@
+"""The rules: their documentation is true of them, and their sentences read as an owner reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from trees import audit_toy
+
+from acceptance.source import RULES, Finding, RuleDoc
+
+HOME = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/archive.py": "class Shelf: ...\n"}
+
+
+def _example(text: str) -> dict[str, str]:
+    """An example of the documentation as a tree: its first line names the file."""
+    path = re.match(r"# (\S+\.py)", text)
+    assert path is not None, "an example begins with the path of its file"
+    other = {"shop/orders/archive.py": "class ArchivedLedgers: ...\nArchivedLedger = ArchivedLedgers\n"}
+    return {**HOME, **other, path[1]: text}
+
+
+@pytest.mark.parametrize("doc", [rule.doc for rule in RULES.values()], ids=lambda doc: doc.id)
+def test_the_examples_of_a_rule_break_and_keep_it(doc: RuleDoc, tmp_path: Path) -> None:
+    broken = audit_toy(tmp_path / "broken", _example(doc.broken)).findings
+    fixed = audit_toy(tmp_path / "fixed", _example(doc.fixed)).findings
+    assert {finding.rule for finding in broken} == {doc.id}
+    assert not fixed
+
+
+@pytest.mark.parametrize("doc", [rule.doc for rule in RULES.values()], ids=lambda doc: doc.id)
+def test_a_rule_is_documented(doc: RuleDoc) -> None:
+    assert RULES[doc.id].doc is doc
+    assert doc.title
+    assert doc.what.endswith(".")
+    assert doc.why.endswith(".")
+
+
+SENTENCES = [
+    pytest.param(
+        {"shop/orders.py": "class Ledger: ...\n"},
+        "`Ledger` is written a second time, as a class of its own in `…orders`, although its one home is `…ledger`",
+        "Delete this class and import `Ledger` from `shop.core.ledger`.",
+        id="CG101",
+    ),
+    pytest.param(
+        {"shop/core/till.py": "def open_till(): ...\n", "shop/desk.py": "async def open_till(): ...\n"},
+        "`open_till` is written a second time, as a function of its own in `…desk`, although its one home is `…till`",
+        "Delete this function and import `open_till` from `shop.core.till`.",
+        id="CG101 of a function",
+    ),
+    pytest.param(
+        {"shop/orders.py": "class LegacyLedger: ...\n"},
+        "`LegacyLedger` in `…orders` is a second class for what `Ledger` is, under a similar name",
+        "Use what `shop.core.ledger` offers and delete this class; "
+        "if it is another thing, give it a name that says so.",
+        id="CG102",
+    ),
+    pytest.param(
+        {"shop/orders.py": "def book():\n    class MockLedger: ...\n"},
+        "`MockLedger` in a function of `…orders` is a stand-in for `Ledger` that is shipped with the platform itself",
+        "Move the stand-in to the tests, and let the platform use the real one.",
+        id="CG102 of a test double",
+    ),
+    pytest.param(
+        {"shop/core/ledger.py": "class Ledger: ...\n\nclass Ledger: ...\n"},
+        "`Ledger` is given twice in `…ledger`: line 1 is overwritten by line 3, so the first one is never used",
+        "Keep one of the two; rename the other if both are needed (lines 1 and 3).",
+        id="CG103",
+    ),
+    pytest.param(
+        {"shop/core/ledger.py": "class Ledger:\n    def add(self): ...\n    def add(self, more): ...\n"},
+        "`add` is given twice in `Ledger` in `…ledger`: line 2 is overwritten by line 3, "
+        "so the first one is never used",
+        "Keep one of the two; rename the other if both are needed (lines 2 and 3).",
+        id="CG103 of a method",
+    ),
+    pytest.param(
+        {"shop/orders.py": "from shop.archive import Shelf\nLedger = Shelf\n"},
+        "`Ledger` imported from `…orders` is not the `Ledger` of `…ledger` but `Shelf`, a different class",
+        "Import `Ledger` from `shop.core.ledger` here, or give the other thing a name of its own.",
+        id="CG201",
+    ),
+    pytest.param(
+        {"shop/orders.py": "def book():\n    from shop.archive import Shelf as Ledger\n"},
+        "`Ledger` inside a function of `…orders` is not the `Ledger` of `…ledger` but `Shelf`, a different class",
+        "Import `Ledger` from `shop.core.ledger` here, or give the other thing a name of its own.",
+        id="CG201 in a function",
+    ),
+    pytest.param(
+        {"shop/orders.py": "Ledger = wrapped()\n"},
+        "`Ledger` imported from `…orders` is not the `Ledger` of `…ledger` but something that this line makes anew",
+        "Import `Ledger` from `shop.core.ledger` here, or give the other thing a name of its own.",
+        id="CG201 by a call",
+    ),
+    pytest.param(
+        {"shop/orders.py": "from books_by_others import Ledger\n"},
+        "`Ledger` imported from `…orders` is not the `Ledger` of `…ledger` but `books_by_others.Ledger`, "
+        "which is not the platform's own",
+        "Import `Ledger` from `shop.core.ledger` here, or give the other thing a name of its own.",
+        id="CG201 of another project",
+    ),
+    pytest.param(
+        {"shop/orders.py": "Ledger = None\n"},
+        "`Ledger` imported from `…orders` is not the `Ledger` of `…ledger` but a mere placeholder (nothing)",
+        "Import `Ledger` from `shop.core.ledger` here, or give the other thing a name of its own.",
+        id="CG201 of nothing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "what", "closes"), SENTENCES)
+def test_a_finding_reads_as_a_sentence(files: Mapping[str, str], what: str, closes: str, tmp_path: Path) -> None:
+    finding = _only(audit_toy(tmp_path, {**HOME, **files}).findings)
+    assert (finding.what, finding.closes) == (what, closes)
+
+
+def _only(findings: tuple[Finding, ...]) -> Finding:
+    assert len(findings) == 1, [finding.what for finding in findings]
+    return findings[0]
+
+
+def _told(tmp_path: Path, files: Mapping[str, str]) -> list[str]:
+    return [f"{f.rule} {f.path}:{f.line}" for f in audit_toy(tmp_path, {**HOME, **files}).findings]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("if fast:\n    class Ledger: ...\nelse:\n    class Ledger: ...\n", id="one of two"),
+        pytest.param("class Ledger: ...\nLedger = audited(Ledger)\n", id="made of the first"),
+        pytest.param("class Ledger: ...\nclass Ledger(Ledger): ...\n", id="built on the first"),
+        pytest.param(
+            "class Ledger:\n"
+            "    @property\n    def sum(self): ...\n"
+            "    @sum.setter\n    def sum(self, value): ...\n"
+            "    @typing.overload\n    def add(self): ...\n"
+            "    def add(self, more=None): ...\n",
+            id="setter and overload",
+        ),
+    ],
+)
+def test_not_every_second_definition_hides_the_first(text: str, tmp_path: Path) -> None:
+    assert _told(tmp_path, {"shop/core/ledger.py": text}) == []
+
+
+def test_a_home_that_overwrites_its_class_by_an_import_hides_it(tmp_path: Path) -> None:
+    home = "class Ledger: ...\nfrom shop.archive import Shelf as Ledger\n"
+    assert _told(tmp_path, {"shop/core/ledger.py": home}) == ["CG103 shop/core/ledger.py:1"]
+
+
+def test_what_a_home_imports_as_its_one_truth_is_no_duplicate(tmp_path: Path) -> None:
+    kept = {"shop/core/ledger.py": "from shop.core.books import Ledger\n", "shop/core/books.py": "class Ledger: ...\n"}
+    assert _told(tmp_path, kept) == []
+    both = "class Ledger: ...\nif fast:\n    from shop.core.books import Ledger\n"
+    assert _told(tmp_path, {**kept, "shop/core/ledger.py": both}) == ["CG101 shop/core/books.py:1"]
+
+
+def test_a_module_that_passes_on_a_wrong_binding_is_not_counted_again(tmp_path: Path) -> None:
+    files = {
+        "shop/a.py": "from shop.archive import Shelf\nLedger = Shelf\n",
+        "shop/b.py": "from shop.a import Ledger\n",
+        "shop/c.py": "from shop.b import *\n",
+        "shop/d.py": "from shop.archive import Shelf as Ledger\nLedger = Shelf\n",
+    }
+    assert _told(tmp_path, files) == ["CG201 shop/a.py:2", "CG201 shop/d.py:2"]
+
+
+def test_tolerated_and_governed_names_are_no_variants(tmp_path: Path) -> None:
+    files = {
+        "shop/core/till.py": "class Till: ...\nclass LegacyTill: ...\nclass SelfServiceTill: ...\n",
+        "shop/desk.py": "class CashDesk: ...\nclass Tiller: ...\nclass Instill: ...\n",
+    }
+    assert _told(tmp_path, files) == []
