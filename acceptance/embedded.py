@@ -23,7 +23,7 @@ import httpx
 
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
-from acceptance.target import REPOSITORY, Target
+from acceptance.target import REFERENCE, Target
 
 _START_SECONDS = 20.0  # far above the usual half second: only a broken machine or platform gets there
 _STOP_SECONDS = 3.0
@@ -55,8 +55,7 @@ class EmbeddedPlatform:
         self._redactor = redactor
         self._services: list[_Service] = []
         _sweep_left_behind()
-        reference = REPOSITORY / "reference"
-        self.tree = faulty_copy(reference, faults, self._folder) if faults else reference
+        self.tree = faulty_copy(REFERENCE, faults, self._folder) if faults else REFERENCE
 
     @property
     def started(self) -> bool:

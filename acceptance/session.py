@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -23,9 +24,10 @@ from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, chosen_faults
+from acceptance.files import write_whole
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
-from acceptance.target import Target, known_settings, load_target
+from acceptance.target import REFERENCE, Target, known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell
 from acceptance.world import Platform, World
 
@@ -48,11 +50,14 @@ class Session:
         # a proxy from the environment is meant for the world outside, never for the embedded platform
         self._client = httpx.AsyncClient(trust_env=not target.embedded, timeout=None)
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
-        if self._embedded and faults:
+        if self._embedded and target.source == REFERENCE:  # unless the user named another tree
             self.target = target.model_copy(update={"source": self._embedded.tree})
         self._reachability: Reachability | None = None
         self._start_failure: Exception | None = None
         self._audit: Audit | CannotJudge | None = None
+        # only now that the run can begin: what the last one left would pass for this one's
+        (reports / "report.html").unlink(missing_ok=True)
+        shutil.rmtree(reports / "logs", ignore_errors=True)
 
     @classmethod
     def open(cls, userdata: Mapping[str, str]) -> Self:
@@ -136,9 +141,7 @@ class Session:
         """Stop the embedded platform, keep its logs as evidence, close connections and the loop."""
         if self._embedded:
             for name, text in self._embedded.logs():
-                folder = self.reports / "logs"
-                folder.mkdir(parents=True, exist_ok=True)
-                (folder / f"{name}.log").write_text(text, encoding="utf-8")
+                write_whole(self.reports / "logs" / f"{name}.log", text)
             self._embedded.stop()
         if not self.loop.is_closed():
             for task in asyncio.all_tasks(self.loop):

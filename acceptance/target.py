@@ -38,6 +38,7 @@ from pydantic_settings import (
 from acceptance.verdicts import ConfigurationError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+REFERENCE = REPOSITORY / "reference"
 SHIPPED = REPOSITORY / "acceptance" / "targets"
 #: The settings that are addresses, and what people call what is there.
 ADDRESSES = {
@@ -223,7 +224,7 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
     except ValidationError as error:
         raise ConfigurationError(f"target {name} ({file}): {_problems(error, prefix)}") from None
     if target.source is None and target.embedded:
-        target = target.model_copy(update={"source": REPOSITORY / "reference"})
+        target = target.model_copy(update={"source": REFERENCE})
     if target.source is not None and not target.source.is_dir():
         raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
     return target

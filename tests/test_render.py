@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import shown_by_chromium
 
 from acceptance.reporting import render as rendering
 from acceptance.reporting.render import CannotRender, render
@@ -494,39 +495,6 @@ def test_ctrl_c_stops_npm_and_leaves_nothing_behind(folder: Path, tmp_path_facto
 
 
 # In the browser
-
-
-def shown_by_chromium(page: str, folder: Path) -> tuple[str, list[str]]:
-    """The text that headless Chromium shows at the address, and every outside address that the page asked for."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
-        pytest.skip("there is no Chromium on the PATH")
-    log = folder / "net.json"
-    command = [
-        chromium,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        f"--user-data-dir={folder / 'profile'}",
-        "--host-resolver-rules=MAP * ~NOTFOUND",
-        f"--log-net-log={log}",
-        "--virtual-time-budget=8000",
-        "--window-size=1280,1600",
-        f"--screenshot={folder / 'page.png'}",
-        "--dump-dom",
-        page,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    body = re.sub(r"<(script|style)\b.*?</\1>", "", done.stdout, flags=re.DOTALL)
-    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))
-    asked = [event.get("params", {}) for event in json.loads(log.read_bytes())["events"]]
-    by_page = {event["url"] for event in asked if event.get("initiator", "not an origin") != "not an origin"}
-    return text, sorted(url for url in by_page if not url.startswith(("file:", "data:", "blob:")))
 
 
 @pytest.mark.browser

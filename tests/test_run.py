@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from browser import shown_by_chromium
 from command import Ran, _run, acceptance, behave
 
 from acceptance.faults import Fault, known_faults
@@ -47,6 +48,28 @@ def test_the_results_keep_to_their_published_schema(rehearsal: Ran) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(rehearsal.results, schema)
     assert schema == Results.model_json_schema(), "python -m acceptance schema > docs/results.schema.json"
+
+
+def test_the_rehearsal_can_be_read_as_a_page(rehearsal: Ran) -> None:
+    made = acceptance(rehearsal.reports, "report")
+    assert made.exit_code == 0, made.output
+    assert made.output.endswith(f"The report is {rehearsal.reports.resolve() / 'report.html'}\n")
+
+
+@pytest.mark.browser
+def test_the_page_opens_without_the_network(rehearsal: Ran, tmp_path: Path) -> None:
+    acceptance(rehearsal.reports, "report")
+    text, fetched = shown_by_chromium((rehearsal.reports / "report.html").as_uri(), tmp_path)
+    assert fetched == []
+    assert "Rehearsal: the specification works; this says nothing about Netra." in text
+    assert "Gap 1: WebSocket import coordination" in text
+
+
+def test_a_new_run_takes_the_last_ones_page_away(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("the page of the last run", encoding="utf-8")
+    behave(tmp_path, "--tags=@phase2 and @unit")
+    assert not page.exists()
 
 
 @pytest.mark.parametrize("fault", known_faults().values(), ids=lambda fault: fault.name)

@@ -82,16 +82,20 @@ class Program:
         facts = self.facts(file)
         return self.counted(file, facts.final.get(name, ())) if facts else ()
 
+    def counted(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """Without what an ``except`` part binds instead of a ``try`` part that succeeds."""
+        return tuple(number for number in numbers if self._counts(file, number))
+
     def member(self, module: str, name: str) -> Things:
         """What ``from module import name`` gives."""
-        return self._settle(self._walk(list(self._member(module, name))))
+        return self._walk(list(self._member(module, name)))
 
     def of_binding(self, file: SourceFile, number: int) -> Things:
         """What one binding stands for."""
         key = file.path, number
         if key not in self._resolved:
             binding = self._binding(file, number)
-            self._resolved[key] = self._settle(self._walk([(file, binding.value, binding.name)]))
+            self._resolved[key] = self._walk([(file, binding.value, binding.name)])
         return self._resolved[key]
 
     def of_value(self, file: SourceFile, value: f.Value) -> Things:
@@ -101,7 +105,7 @@ class Program:
             return frozenset({Thing("unknown", file.module)})
         self._asking.add(key)
         try:
-            return self._settle(self._walk([(file, value, "")]))
+            return self._walk([(file, value, "")])
         finally:
             self._asking.discard(key)
 
@@ -122,14 +126,6 @@ class Program:
 
     # How it is done
 
-    def _settle(self, found: set[Thing]) -> Things:
-        """A failing import does not count where another possibility is left; names in a circle lead nowhere."""
-        return frozenset({thing for thing in found if thing.kind != "missing"} or found or {Thing("unknown", "")})
-
-    def counted(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[int, ...]:
-        """Without what an ``except`` part binds instead of a ``try`` part that succeeds."""
-        return tuple(number for number in numbers if self._counts(file, number))
-
     def _counts(self, file: SourceFile, number: int) -> bool:
         return all(
             self._counts(file, tried)
@@ -142,7 +138,7 @@ class Program:
         assert facts is not None, "a binding comes from a file that was read"
         return facts.bindings[number]
 
-    def _walk(self, stack: list[_Place | Thing]) -> set[Thing]:
+    def _walk(self, stack: list[_Place | Thing]) -> Things:
         """All that the places lead to. A loop with a memory, so neither long chains nor circles are a danger."""
         found: set[Thing] = set()
         seen: set[tuple[str, f.Value, str]] = set()
@@ -156,7 +152,7 @@ class Program:
             if key not in seen:
                 seen.add(key)
                 stack.extend(self._step(file, value, name))
-        return found
+        return frozenset(found or {Thing("unknown", "")})  # names in a circle lead nowhere
 
     def _step(self, file: SourceFile, value: f.Value, name: str) -> Iterator[_Place | Thing]:
         """One step from an expression towards what it stands for."""
@@ -254,34 +250,21 @@ class Program:
         """The names that a list such as ``__all__`` holds, and whether that is all."""
         names: set[str] = set()
         complete = True
-        stack: list[tuple[SourceFile, f.Value]] = [(place[0], place[1]) for place in self._bindings(file, numbers)]
+        stack: list[_Place | Thing] = list(self._bindings(file, numbers))
         seen: set[tuple[str, f.Value]] = set()
         while stack:
-            where, value = stack.pop()
+            place = stack.pop()
+            if isinstance(place, Thing):
+                complete = False
+                continue
+            where, value, _ = place
             if (where.path, value) in seen:
                 continue
             seen.add((where.path, value))
-            match value:
-                case f.Listing(listed, others, whole):
-                    names.update(listed)
-                    complete = complete and whole
-                    stack.extend((where, other) for other in others)
-                case f.Ref(_, found) if found:
-                    stack.extend((place[0], place[1]) for place in self._bindings(where, found))
-                case f.Attribute(base, wanted):
-                    for owner in sorted(self.of_value(where, base)):
-                        if owner.kind == "module":
-                            stack.extend(
-                                (place[0], place[1])
-                                for place in self._member(owner.module, wanted)
-                                if not isinstance(place, Thing)
-                            )
-                        else:
-                            complete = False
-                case f.Import(module, wanted, level) if wanted and (source := where.absolute(module, level)):
-                    stack.extend(
-                        (place[0], place[1]) for place in self._member(source, wanted) if not isinstance(place, Thing)
-                    )
-                case _:
-                    complete = False
+            if isinstance(value, f.Listing):
+                names.update(value.names)
+                complete = complete and value.complete
+                stack.extend((where, other, "") for other in value.others)
+            else:
+                stack.extend(self._step(where, value, ""))
         return names, complete

@@ -123,6 +123,8 @@ def test_modules_that_import_one_another_in_a_circle_end(tmp_path: Path) -> None
         "shop/a.py": "from shop.b import Ledger, Other\nfrom shop.b import *\nUnifiedLedger = Ledger\n",
         "shop/b.py": "from shop.a import Ledger, Other\nfrom shop.a import *\n",
         "shop/c.py": "from shop.a import Other as Ledger\n",
+        "shop/d.py": "import shop.e\nLedger = shop.e.Ledger.page\n",
+        "shop/e.py": "import shop.d\nLedger = shop.d.Ledger.page\n",
     }
     assert told(audit_toy(tmp_path, files)) == []
 

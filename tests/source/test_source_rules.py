@@ -151,11 +151,30 @@ def test_a_home_that_overwrites_its_class_by_an_import_hides_it(tmp_path: Path) 
     assert _told(tmp_path, {"shop/core/ledger.py": home}) == ["CG103 shop/core/ledger.py:1"]
 
 
+def test_a_class_behind_a_governed_name_is_followed_to_where_it_is_made(tmp_path: Path) -> None:
+    files = {
+        "shop/core/ledger.py": "from shop.core.books import Book as Ledger\n",
+        "shop/core/books.py": "class Book: ...\nclass Book: ...\n",
+        "shop/core/pages.py": "class Page: ...\nclass Page: ...\n",
+    }
+    assert _told(tmp_path, files) == ["CG103 shop/core/books.py:1"]
+
+
+def test_a_duplicate_may_be_shadowed_too(tmp_path: Path) -> None:
+    found = _told(tmp_path, {"shop/orders.py": "class Ledger: ...\nclass Ledger: ...\n"})
+    assert found == ["CG101 shop/orders.py:1", "CG101 shop/orders.py:2", "CG103 shop/orders.py:1"]
+
+
 def test_what_a_home_imports_as_its_one_truth_is_no_duplicate(tmp_path: Path) -> None:
     kept = {"shop/core/ledger.py": "from shop.core.books import Ledger\n", "shop/core/books.py": "class Ledger: ...\n"}
-    assert _told(tmp_path, kept) == []
+    assert _told(tmp_path / "kept", kept) == []
+    renamed = {
+        "shop/core/ledger.py": "from shop.core.books import UnifiedLedger\nLedger = UnifiedLedger\n",
+        "shop/core/books.py": "class UnifiedLedger: ...\n",
+    }
+    assert _told(tmp_path / "renamed", renamed) == []
     both = "class Ledger: ...\nif fast:\n    from shop.core.books import Ledger\n"
-    assert _told(tmp_path, {**kept, "shop/core/ledger.py": both}) == ["CG101 shop/core/books.py:1"]
+    assert _told(tmp_path / "both", {**kept, "shop/core/ledger.py": both}) == ["CG101 shop/core/books.py:1"]
 
 
 def test_a_module_that_passes_on_a_wrong_binding_is_not_counted_again(tmp_path: Path) -> None:
@@ -171,6 +190,6 @@ def test_a_module_that_passes_on_a_wrong_binding_is_not_counted_again(tmp_path: 
 def test_tolerated_and_governed_names_are_no_variants(tmp_path: Path) -> None:
     files = {
         "shop/core/till.py": "class Till: ...\nclass LegacyTill: ...\nclass SelfServiceTill: ...\n",
-        "shop/desk.py": "class CashDesk: ...\nclass Tiller: ...\nclass Instill: ...\n",
+        "shop/desk.py": "class TillAdapter: ...\nclass Tiller: ...\nclass Instill: ...\n",
     }
     assert _told(tmp_path, files) == []

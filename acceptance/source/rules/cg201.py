@@ -57,7 +57,7 @@ def _bound(question: Question, name: str) -> Iterator[Hit]:
     """Bindings of the name in modules and functions."""
     program, held = question.evidence.program, question.objects(name)
     for file, number, binding in question.evidence.bindings(name):
-        if binding.type_only or binding.nest == "class" or file.module == question.home:
+        if binding.type_only or binding.nest == "class" or (binding.nest == "module" and file.module == question.home):
             continue
         alternatives = program.live(file, name) if binding.nest == "module" else program.counted(file, (number,))
         if number not in alternatives or not _made_here(question, file, binding):
