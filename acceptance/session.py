@@ -108,7 +108,7 @@ class Session:
             except CannotJudge as error:
                 self._audit = error
         if isinstance(self._audit, CannotJudge):
-            raise CouldNotTell(str(self._audit))
+            raise CouldNotTell(str(self._audit), look_first_at=f"the tree {self.target.source}")
         return self._audit
 
     def command(self, example: Example) -> str:

@@ -73,11 +73,15 @@ class Broken(AssertionError):
 
 
 class CouldNotTell(Exception):
-    """The question could not be put, or the answer could not be observed; ``reason`` says why."""
+    """The question could not be put, or the answer could not be observed.
 
-    def __init__(self, reason: str) -> None:
+    ``reason`` says why, and ``look_first_at`` where to mend it: the promise's own place is not to blame.
+    """
+
+    def __init__(self, reason: str, *, look_first_at: str = "the settings of the target, in docs/targets.md") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.look_first_at = look_first_at
 
 
 class ConfigurationError(Exception):

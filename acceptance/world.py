@@ -83,4 +83,5 @@ def precondition(missing: str) -> Iterator[None]:
     try:
         yield
     except AssertionError as failure:
-        raise CouldNotTell(f"{missing}, since {failure}") from failure
+        look = getattr(failure, "look_first_at", None) or "the promises about what is missing, which tell more"
+        raise CouldNotTell(f"{missing}, since {failure}", look_first_at=look) from failure

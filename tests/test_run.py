@@ -155,6 +155,7 @@ def test_an_unreachable_target_is_never_broken_and_never_kept(tmp_path: Path) ->
     verdicts = {id: verdict for id, verdict in ran.examples.items() if not id.startswith("imports")}
     assert set(verdicts.values()) == {"could not tell"}
     assert "cannot be reached: the connection was refused" in ran.output
+    assert "Who is affected: not known, since the promise was not put to the test" in ran.output
     assert "no source tree was named" in ran.output
     assert not NOT_TRUE.search(ran.output)
     assert acceptance(tmp_path, "verdict").exit_code == 2

@@ -40,7 +40,10 @@ class Auth(Service):
         await self.require_reachable()
         if target.sign_in == "simulation":
             if target.simulation_key is None:
-                raise CouldNotTell(f"{name} cannot sign in: the simulation key is not set ({SIMULATION_KEY_VARIABLE})")
+                raise CouldNotTell(
+                    f"{name} cannot sign in: the simulation key is not set",
+                    look_first_at=f"the environment variable {SIMULATION_KEY_VARIABLE}",
+                )
             reply = await self.call(
                 "POST",
                 "/auth/e2e/test-auth",

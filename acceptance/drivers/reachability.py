@@ -30,7 +30,7 @@ class Reachability:
         if self._problems is None:
             self._problems = await self._probe()
         if problem := self._problems.get(address):
-            raise CouldNotTell(problem)
+            raise CouldNotTell(problem, look_first_at="that address, and the network between here and there")
 
     async def _probe(self) -> dict[str, str]:
         within = self._target.deadlines["service discovery"]

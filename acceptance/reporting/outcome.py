@@ -117,14 +117,17 @@ def four_lines(scenario: Any, result: Outcome) -> str:
     """
     promise = example_of(scenario).promise
     lines = [f"We promised: {promise.sentence}", f"What happened: {_told(result)}"]
-    if result.verdict is Verdict.NOT_ASKED:
-        return "\n".join(lines)
-    if promise.affected and result.verdict is not Verdict.SUITE_FAULT:
-        lines.append(f"Who is affected: {promise.affected}")
-    look = "the specification's own code" if result.verdict is Verdict.SUITE_FAULT else promise.look_first_at
+    affected, look = promise.affected, promise.look_first_at
+    match result.verdict:
+        case Verdict.NOT_ASKED:
+            affected, look = "", ""
+        case Verdict.COULD_NOT_TELL:
+            affected, look = "not known, since the promise was not put to the test", ""
+        case Verdict.SUITE_FAULT:
+            affected, look = "", "the specification's own code"
     look = result.look_first_at or look
-    if look:
-        lines.append(f"Look first at: {look}")
+    lines += [f"Who is affected: {affected}"] if affected else []
+    lines += [f"Look first at: {look}"] if look else []
     return "\n".join(lines)
 
 
@@ -178,7 +181,7 @@ def _of_error(statement: Any, error: BaseException | None) -> Outcome:
 def _of_exception(error: BaseException | None) -> Outcome:
     match error:
         case CouldNotTell():
-            return Outcome(Verdict.COULD_NOT_TELL, error.reason, evidence=trace(error))
+            return Outcome(Verdict.COULD_NOT_TELL, error.reason, error.look_first_at, trace(error))
         case Broken():
             evidence = "\n\n".join(filter(None, (error.evidence, trace(error))))
             return Outcome(Verdict.BROKEN, error.happened, error.look_first_at, evidence)

@@ -47,20 +47,25 @@ class Evidence:
 
     def objects(self, concept: str, name: str) -> Things:
         """What the home may bind a governed name to, of all that is made in the tree."""
-        key = concept, name
-        if key not in self._held:
-            found = self.program.member(self.manifest.home(concept), name)
-            self._held[key] = frozenset(thing for thing in found if thing.defined or thing.kind == "call")
-        return self._held[key]
+        return frozenset(thing for thing in self._possible(concept, name) if thing.made)
 
     def home(self, concept: str) -> Home:
         """The home of a concept and what it holds."""
         module = self.manifest.home(concept)
         file = self.program.tree.module(module)
-        names = self.manifest.concepts[concept].governed
-        held = {name: sorted(self.objects(concept, name)) for name in names}
-        binds = {name: things[0] if len(things) == 1 else None for name, things in held.items()}
+        binds: dict[str, Thing | None] = {}
+        for name in self.manifest.concepts[concept].governed:
+            possible = self._possible(concept, name)
+            binds[name] = next((thing for thing in possible if thing.made and len(possible) == 1), None)
         return Home(module, file.path if file else None, binds)
+
+    def _possible(self, concept: str, name: str) -> Things:
+        """All that the home's name may turn out to be; an import that must fail is none of it."""
+        key = concept, name
+        if key not in self._held:
+            found = self.program.member(self.manifest.home(concept), name)
+            self._held[key] = frozenset(thing for thing in found if thing.kind != "missing")
+        return self._held[key]
 
     def bindings(self, name: str) -> Iterator[tuple[SourceFile, int, Binding]]:
         """Where ``name`` is bound, with the number of the binding, in the order of files and lines."""

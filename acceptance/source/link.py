@@ -43,9 +43,9 @@ class Thing:
         return self.kind not in ("missing", "unknown")
 
     @property
-    def defined(self) -> bool:
-        """Whether this is a class or function of the tree."""
-        return self.kind in ("class", "def", "async def", "type()", "lambda")
+    def made(self) -> bool:
+        """Whether this is an object of the tree's own making: a class, a function, the result of a call."""
+        return self.kind in ("class", "def", "async def", "type()", "lambda", "call")
 
 
 Things: TypeAlias = frozenset[Thing]

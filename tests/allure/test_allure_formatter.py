@@ -385,7 +385,7 @@ def test_a_failure_reads_aloud_in_four_lines_above_its_evidence(whole: Run) -> N
 
 def test_labels_and_description_are_in_the_owners_words(whole: Run) -> None:
     passes, row = whole.result("It passes"), whole.result("Pat asks twice")
-    assert labels(passes, "epic") == ["Gap 1: live updates are built from one set of parts"]
+    assert labels(passes, "epic") == ["Gap 1: WebSocket import coordination"]
     assert labels(passes, "feature") == labels(passes, "suite") == ["Every status"]
     assert labels(passes, "story") == labels(passes, "subSuite") == ["Each way to end is told"]
     assert labels(passes, "promise") == ["status-01"]

@@ -66,14 +66,17 @@ def test_an_unknown_rule_or_concept_is_refused(tmp_path: Path) -> None:
         pytest.param("from shop.core.ledger import Ledger\n", id="itself"),
         pytest.param("if TYPE_CHECKING:\n    class Ledger: ...\n", id="for a type checker"),
         pytest.param("if fast:\n    class Ledger: ...\nelse:\n    class Ledger: ...\n", id="one of two"),
+        pytest.param("Ledger = dict\nif fast:\n    class Ledger: ...\n", id="sometimes built in"),
         pytest.param("class Ledger: ...\ndel Ledger\n", id="deleted"),
         pytest.param("def make():\n    class Ledger: ...\n", id="inside a function"),
         pytest.param("class Ledger\n", id="unparsable"),
     ],
 )
 def test_a_home_that_does_not_hold_its_name_is_told(home: str, tmp_path: Path) -> None:
-    held = audit_toy(tmp_path, {"shop/core/ledger.py": home}).homes["ledger"]
+    result = audit_toy(tmp_path, {"shop/core/ledger.py": home})
+    held = result.homes["ledger"]
     assert not held
+    assert not result.findings
     assert held.missing == ("Ledger",)
     assert held.path == "shop/core/ledger.py"
 
