@@ -95,7 +95,6 @@ class ConsoleFormatter(Formatter):  # type: ignore[misc]
             self._console.print(Text(indent(result.reason, _MARGIN), style="dim"))
         elif result.verdict is not Verdict.KEPT:
             self._console.print(Text(indent(four_lines(scenario, result), _MARGIN)))
-            self._console.print()
 
     def _line(self, word: str, style: str, text: str) -> None:
         self._console.print(Text.assemble("    ", (f"{word:<{_WORD}}", style), text))
@@ -119,10 +118,12 @@ def tell(results: Results, reports: Path) -> None:
 
 
 def tell_verdict(judgement: Judgement) -> None:
-    """The sentence and the counts."""
+    """The sentence, the counts, and what was excused."""
     console = _console()
     console.print(Text(judgement.sentence, style="bold"))
     console.print(Text(judgement.counts))
+    if judgement.excused:
+        console.print(Text(f"Not asked, by the target's declaration: {'; '.join(judgement.excused)}"))
 
 
 def _console(stream: Any = None) -> Console:

@@ -128,3 +128,8 @@ def test_a_promise_is_as_good_as_its_worst_example() -> None:
     assert worst([Verdict.KEPT, Verdict.NOT_ASKED]) is Verdict.NOT_ASKED
     assert worst([Verdict.KEPT, Verdict.COULD_NOT_TELL, Verdict.BROKEN]) is Verdict.BROKEN
     assert worst(Verdict) is Verdict.SUITE_FAULT
+
+
+def test_what_the_target_excuses_is_listed_with_the_reason() -> None:
+    assert judge(results(KEPT, EXCUSED)).excused == ["ssot-01 (no source tree was named)"]
+    assert judge(results(KEPT)).excused == []

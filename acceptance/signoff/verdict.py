@@ -20,10 +20,11 @@ REHEARSAL = "Rehearsal: the specification works; this says nothing about Netra"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run amounts to."""
+    """What a run amounts to; ``excused`` lists each promise that the target's declaration excuses, with the reason."""
 
     sentence: str
     counts: str
+    excused: list[str]
     exit_code: int
 
 
@@ -31,7 +32,7 @@ def judge(results: Results) -> Judgement:
     """The verdict of ``results``, in the precedence of the design: the worst thing that happened decides."""
     sentence, exit_code = _decide(results)
     closed = sentence if sentence.endswith(("?", ".")) else f"{sentence}."
-    return Judgement(closed, counts(results), exit_code)
+    return Judgement(closed, counts(results), _excused(results), exit_code)
 
 
 def counts(results: Results) -> str:
@@ -40,6 +41,12 @@ def counts(results: Results) -> str:
     asked = len(results.asked)
     told = f"{_number(len(results.promises), 'promise')}: {by_verdict or 'none'}"
     return f"{told} ({_number(asked, 'example')} asked)"
+
+
+def _excused(results: Results) -> list[str]:
+    excused = [promise for promise in results.promises if promise.verdict is Verdict.NOT_ASKED]
+    reasons = {p.id: dict.fromkeys(e.reason for e in p.examples if e.verdict is Verdict.NOT_ASKED) for p in excused}
+    return [f"{id} ({', '.join(why)})" for id, why in reasons.items()]
 
 
 def _decide(results: Results) -> tuple[str, int]:
