@@ -112,6 +112,7 @@ def _facts(ran: results.Results) -> dict[str, str]:
     waiting = len(ran.specification.plan_tests_without_promise)
     facts["Plan tests"] = f"{len(plan.TESTS) - waiting} of {len(plan.TESTS)} have a promise"
     facts |= {ADDRESSES[setting]: address for setting, address in target.addresses.items()}
+    facts |= {f"Version of {name}": version for name, version in target.versions.items()}
     facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
     facts["Specification"] = (ran.specification.revision or "not under version control")[:12]
     if source and source.manifest_version:

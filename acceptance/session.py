@@ -133,6 +133,11 @@ class Session:
         """The audit, if any promise asked for it."""
         return self._audit if isinstance(self._audit, Audit) else None
 
+    @property
+    def platform_versions(self) -> dict[str, str]:
+        """What the services said of their own versions, if any promise has spoken to them."""
+        return self._reachability.versions if self._reachability else {}
+
     def platform_logs(self) -> list[tuple[str, str]]:
         """The embedded services' logs so far, by name, redacted; empty for any other target."""
         return list(self._embedded.logs()) if self._embedded else []

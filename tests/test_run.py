@@ -34,6 +34,7 @@ def test_the_rehearsal_keeps_every_promise(rehearsal: Ran) -> None:
     assert set(rehearsal.examples.values()) == {"kept"}
     assert set(rehearsal.examples) == {example.id for example in catalogue(REPOSITORY / "features")}
     assert rehearsal.results["run"]["complete"]
+    assert set(rehearsal.results["target"]["versions"]) == {"chat", "sign-in"}
 
 
 def test_the_rehearsal_says_that_it_is_one(rehearsal: Ran) -> None:

@@ -59,6 +59,7 @@ def results(*promises: PromiseResult, embedded: bool = False, **run: Any) -> Res
             about="x",
             embedded=embedded,
             addresses={},
+            versions={},
             capabilities=[],
             deadlines={},
             planted_faults=[],

@@ -6,15 +6,18 @@ An unreachable target never proves a gap, and never passes: what needs such an a
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import ssl
 
 import httpx
 
-from acceptance.target import Deadline, Target, without_user_info
+from acceptance.target import Target, without_user_info
 from acceptance.verdicts import CouldNotTell
 
-_NAMES = {"base_url": "chat", "auth_url": "sign-in", "websocket_url": "live updates"}
+#: The settings that are probed: what people call what is there, and where it answers anybody.
+_PROBED = {"base_url": ("chat", "/health"), "auth_url": ("sign-in", "/health"), "websocket_url": ("live updates", "")}
+_VERSION_BYTES = 65536  # more than any health answer
 
 
 class Reachability:
@@ -24,6 +27,8 @@ class Reachability:
         self._target = target
         self._client = client
         self._problems: dict[str, str] | None = None
+        #: What each service says of its own version, by the name that people call it; only those that say it.
+        self.versions: dict[str, str] = {}
 
     async def require(self, address: str) -> None:
         """Raise :class:`CouldNotTell`, with the same words for every promise, when ``address`` cannot be reached."""
@@ -33,28 +38,32 @@ class Reachability:
             raise CouldNotTell(problem, look_first_at="that address, and the network between here and there")
 
     async def _probe(self) -> dict[str, str]:
-        within = self._target.deadlines["service discovery"]
-        configured = [(setting, self._target.addresses[setting]) for setting in _NAMES]
-        answers = await asyncio.gather(*(self._answer(address, within) for _, address in configured))
+        asked = [(name, self._target.addresses[setting], path) for setting, (name, path) in _PROBED.items()]
+        problems = await asyncio.gather(*(self._problem(name, address + path) for name, address, path in asked))
         return {
-            address: f"{_NAMES[setting]} at {without_user_info(address)} cannot be reached: {problem}"
-            for (setting, address), problem in zip(configured, answers, strict=True)
+            address: f"{name} at {without_user_info(address)} cannot be reached: {problem}"
+            for (name, address, _), problem in zip(asked, problems, strict=True)
             if problem
         }
 
-    async def _answer(self, address: str, within: Deadline) -> str | None:
-        """Why the address cannot be reached; any HTTP answer at all counts as reached."""
+    async def _problem(self, name: str, url: str) -> str | None:
+        """Why nothing answers there; any HTTP answer at all counts as reached."""
+        within = self._target.deadlines["service discovery"]
+        url = url.replace("ws", "http", 1) if url.startswith(("ws://", "wss://")) else url
         try:
-            async with asyncio.timeout(within.seconds):
-                url = address.replace("ws", "http", 1) if address.startswith(("ws://", "wss://")) else address
-                request = self._client.build_request("GET", url)
-                response = await self._client.send(request, stream=True)
-                await response.aclose()
+            async with asyncio.timeout(within.seconds), self._client.stream("GET", url) as response:
+                self._note_version(name, await anext(response.aiter_bytes(_VERSION_BYTES), b""))
         except (TimeoutError, httpx.TimeoutException):
             return f"it never answered {within}"
         except (httpx.TransportError, ssl.SSLError, OSError) as failure:
             return why_unreachable(failure)
         return None
+
+    def _note_version(self, name: str, health: bytes) -> None:
+        try:
+            self.versions[name] = str(json.loads(health)["version"])
+        except (ValueError, KeyError, TypeError):
+            return  # a service need not say it
 
 
 def why_unreachable(failure: Exception) -> str:

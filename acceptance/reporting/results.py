@@ -93,6 +93,7 @@ class TargetFacts(_Document):
     about: str
     embedded: bool
     addresses: dict[str, str]
+    versions: dict[str, str] = Field(description="what each service says of its own version, when it was spoken to")
     capabilities: list[str]
     deadlines: dict[str, float] = Field(description="seconds")
     planted_faults: list[str]
@@ -230,6 +231,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             about=target.about,
             embedded=target.embedded,
             addresses={name: without_user_info(address) for name, address in target.addresses.items()},
+            versions=dict(self._session.platform_versions),
             capabilities=sorted(target.capabilities),
             deadlines={name: deadline.seconds for name, deadline in target.deadlines.items()},
             planted_faults=[fault.name for fault in self._session.faults],

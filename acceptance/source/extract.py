@@ -127,6 +127,8 @@ class _Reader(Expressions):
                 instead_of=() if in_module else scope.tried.get(name, ()),
             )
         )
+        if isinstance(value, Import):
+            scope.imports.append(number)
         if in_module:  # happens when the function is called, if ever
             home.flow.names[name] = (*home.flow.names.get(name, ()), number)
             return
@@ -280,12 +282,19 @@ class _Reader(Expressions):
     def attempt(self, node: _Try) -> None:
         scope = self.scope
         before = scope.flow.copy()
-        depth = scope.depth
+        outer_imports, scope.imports = scope.imports, []
         scope.depth += 1  # what is tried may fail
         self.block(node.body)
-        scope.depth = depth
+        scope.depth -= 1
+        imports, scope.imports = tuple(scope.imports), outer_imports
+        if not node.handlers:  # then a failing import fails what is around, too
+            scope.imports.extend(imports)
         tried = scope.flow.copy()
-        bound = {name: found for name, found in tried.names.items() if found and found != before.names.get(name)}
+        bound = {
+            name: tuple(dict.fromkeys((*found, *imports)))
+            for name, found in tried.names.items()
+            if found and found != before.names.get(name)
+        }
         ways = [self.way(node.orelse)]
         outer_tried = scope.tried
         for handler in node.handlers:

@@ -109,7 +109,8 @@ class Binding(NamedTuple):
     """One name bound at one place.
 
     ``type_only``: in code that only a type checker sees. ``conditional``: in a branch, a loop or a handler.
-    ``instead_of``: for a binding in an ``except`` part, the bindings of the same name that its ``try`` part makes.
+    ``instead_of``: for a binding in an ``except`` part of a name that the ``try`` part binds as well, the bindings of
+    that name and the imports of that part: this one takes their place if one of them fails.
     """
 
     name: str

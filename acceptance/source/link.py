@@ -127,11 +127,12 @@ class Program:
     # How it is done
 
     def _counts(self, file: SourceFile, number: int) -> bool:
-        return all(
-            self._counts(file, tried)
-            and all(thing.kind == "missing" for thing in self.of_value(file, self._binding(file, tried).value))
-            for tried in self._binding(file, number).instead_of
-        )
+        instead_of = self._binding(file, number).instead_of
+        return not instead_of or any(self._counts(file, tried) and self._fails(file, tried) for tried in instead_of)
+
+    def _fails(self, file: SourceFile, number: int) -> bool:
+        """Whether making this binding must fail, since what it imports is not there."""
+        return all(thing.kind == "missing" for thing in self.of_value(file, self._binding(file, number).value))
 
     def _binding(self, file: SourceFile, number: int) -> f.Binding:
         facts = self.facts(file)

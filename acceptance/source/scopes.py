@@ -44,9 +44,10 @@ def join(*flows: Flow) -> Flow:
 class Scope:
     """A module, class or function being read. ``path`` is its dotted name inside the module, empty for the module.
 
-    ``depth`` counts the branches around the present line; ``tried`` holds, in an ``except`` part, what the ``try``
-    part bound; ``made`` the definitions that always happen, by name, with their numbers; ``asked`` the names that the
-    branch of a module-level ``__getattr__`` answers.
+    ``depth`` counts the branches around the present line. ``imports`` collects what the innermost ``try`` part
+    imports. In an ``except`` part, ``tried`` holds for each name that the ``try`` part bound the bindings whose failure
+    leads here. ``made`` are the definitions that always happen, by name; ``asked`` the names that the branch of a
+    module-level ``__getattr__`` answers.
     """
 
     nest: Nest
@@ -56,6 +57,7 @@ class Scope:
     type_only: bool = False
     depth: int = 0
     tried: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    imports: list[int] = field(default_factory=list)
     made: dict[str, int] = field(default_factory=dict)
     declared_global: set[str] = field(default_factory=set)
     asked: tuple[str, ...] | None = None
