@@ -121,7 +121,10 @@ def _known(what: str, asked: Collection[str] | None, known: Collection[str]) -> 
 
 
 def _words(manifest: Manifest, concepts: Collection[str]) -> set[str]:
-    """What a file must mention to have a finding: the core of a governed name is part of the name and its variants."""
+    """What a file must mention to have a finding: the core of a governed name is part of the name and its variants.
+
+    Files without these words are read as well once a name leads to them, by :class:`Program`.
+    """
     names = [name for concept in concepts for name in manifest.concepts[concept].governed]
     return {manifest.core(name) for name in names}
 
