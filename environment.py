@@ -32,7 +32,7 @@ def before_all(context: Any) -> None:
     context.config.reporters.append(results)
     context.on_cleanup_error = results.remember_cleanup_error
     context.add_cleanup(session.close)
-    console.announce(session.target, [fault.name for fault in session.faults])
+    console.announce(session)
 
 
 def before_scenario(context: Any, scenario: Any) -> None:

@@ -13,8 +13,8 @@ from rich.text import Text
 from acceptance.promises import example_of, rule_of
 from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
+from acceptance.session import Session
 from acceptance.signoff.verdict import Judgement, judge
-from acceptance.target import Target
 from acceptance.verdicts import Verdict
 
 _STYLES = {
@@ -29,9 +29,10 @@ _WORD = max(len(verdict) for verdict in Verdict) + 2  # columns: the verdict, th
 _MARGIN = " " * (_WORD + 4)
 
 
-def announce(target: Target, planted_faults: list[str]) -> None:
+def announce(session: Session) -> None:
     """Say what is judged, where and by which deadlines; secrets are only said to be set."""
-    described = target.describe() + ([("Faults planted", ", ".join(planted_faults))] if planted_faults else [])
+    planted = ", ".join(fault.name for fault in session.faults)
+    described = session.target.describe(session.source_name) + ([("Faults planted", planted)] if planted else [])
     width = max(len(label) for label, _ in described)
     for label, value in described:
         _console().print(Text.assemble((f"{label:<{width}}  ", "bold"), value))

@@ -187,14 +187,14 @@ class Target(BaseSettings):
             return f"target {self.name} does not declare that it may be disturbed"
         return None
 
-    def describe(self) -> list[tuple[str, str]]:
-        """What is printed at the start of a run and shown in the report; secrets are only said to be set."""
+    def describe(self, source: str | None = None) -> list[tuple[str, str]]:
+        """What is printed at the start of a run; ``source`` names the tree, and secrets are only said to be set."""
         shown = [("Target", f"{self.name}: {self.about}")]
         shown += [(ADDRESSES[name], without_user_info(address)) for name, address in self.addresses.items()]
         if self.sign_in == "simulation":
             state = "set" if self.simulation_key else f"not set ({SIMULATION_KEY_VARIABLE})"
             shown.append(("Simulation key", state))
-        shown.append(("Source tree", _shown_path(self.source) if self.source else "none named"))
+        shown.append(("Source tree", source or "none named"))
         shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
         shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
         return shown
@@ -239,10 +239,6 @@ def without_user_info(address: str) -> str:
     """The address without ``user:password@``."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _shown_path(path: Path) -> str:
-    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
 
 
 def _file_of(chosen: str) -> Path:
