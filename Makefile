@@ -34,7 +34,7 @@ test: $(VENV)/test.installed
 	$(BIN)/mypy
 	PYTHONPATH=reference $(BIN)/lint-imports
 	$(BIN)/python -m pytest
-	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	echo "Left out: the browser checks of the report, since there is no Chromium here (Debian: apt-get install chromium)."
 
 clean:

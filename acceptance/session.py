@@ -47,8 +47,7 @@ class Session:
         self.redactor = Redactor(target.secrets)
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
-        # a proxy from the environment is meant for the world outside, never for the embedded platform
-        self._client = httpx.AsyncClient(trust_env=not target.embedded, timeout=None)
+        self._client = httpx.AsyncClient(trust_env=not target.is_on_this_machine, timeout=None)
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
         if self._embedded and target.source == REFERENCE:  # unless the user named another tree
             self.target = target.model_copy(update={"source": self._embedded.tree})

@@ -161,6 +161,11 @@ class Target(BaseSettings):
         return {name: getattr(self, name) for name in ADDRESSES if getattr(self, name)}
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether every address is a loopback one: a proxy of the environment is for the world outside."""
+        return all(_is_loopback(urlsplit(address).hostname or "") for address in self.addresses.values())
+
+    @property
     def deadlines(self) -> dict[str, Deadline]:
         """The named deadlines of the scenarios, each defined once, with this target's seconds."""
         return {
@@ -290,6 +295,13 @@ _REHEARSAL_WORDS = frozenset(
     {"staging", "stage", "stg", "test", "tests", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"}
     | {"demo", "local", "localhost", "localdomain", "internal", "example", "invalid", "ci"}
 )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _looks_like_production(host: str) -> bool:

@@ -141,6 +141,13 @@ def test_production_named_twice_is_accepted() -> None:
     assert load_target("local", overrides).base_url == "https://api.netrasystems.ai"
 
 
+def test_a_proxy_is_for_targets_outside_this_machine() -> None:
+    assert load_target("embedded", {}).is_on_this_machine
+    assert load_target("local", {"base_url": "http://[::1]:8000", "auth_url": "http://127.0.0.2"}).is_on_this_machine
+    assert not load_target("local", {"auth_url": "http://auth.staging.netra.test"}).is_on_this_machine
+    assert not load_target("staging", {}).is_on_this_machine
+
+
 def test_unknown_and_missing_settings_of_a_file_are_refused(tmp_path: Path) -> None:
     unknown = a_target_file(tmp_path, 'auth_uri = "https://x.test"\n')
     assert "did you mean “auth_url”?" in refusal(unknown)

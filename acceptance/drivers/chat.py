@@ -160,7 +160,7 @@ class Chat:
                 subprotocols=subprotocols,
                 open_timeout=within.seconds,
                 close_timeout=1,
-                proxy=None if self._target.embedded else True,
+                proxy=None if self._target.is_on_this_machine else True,
             )
         except InvalidStatus as refused:
             raise self._not_opened(person, f"refused the connection (HTTP {refused.response.status_code})") from None
