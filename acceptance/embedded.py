@@ -55,7 +55,11 @@ class EmbeddedPlatform:
         self._redactor = redactor
         self._services: list[_Service] = []
         _sweep_left_behind()
-        self.tree = faulty_copy(REFERENCE, faults, self._folder) if faults else REFERENCE
+        try:
+            self.tree = faulty_copy(REFERENCE, faults, self._folder) if faults else REFERENCE
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
 
     @property
     def started(self) -> bool:

@@ -59,14 +59,11 @@ def faulty_copy(reference: Path, faults: Sequence[Fault], into: Path) -> Path:
     # a repository around the folder would change what git takes the patch's paths to mean
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(into.resolve())}
     for fault in faults:
-        applied = subprocess.run(
-            ["git", "apply", "--whitespace=nowarn", str(fault.patch)],
-            cwd=tree,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["git", "apply", "--whitespace=nowarn", str(fault.patch)]
+        try:
+            applied = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            raise ConfigurationError("git is needed to plant a fault, and is not here: install it") from None
         if applied.returncode:
             raise ConfigurationError(f"the fault {fault.patch.name} does not apply: {applied.stderr.strip()}")
     return tree

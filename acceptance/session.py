@@ -73,8 +73,6 @@ class Session:
         if faults and not target.embedded:
             raise ConfigurationError("-D faults=… goes with the embedded target only: it changes the platform")
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
-        if reports.exists() and not reports.is_dir():
-            raise ConfigurationError(f"-D reports={reports} is not a folder: name another one")
         return cls(target, faults, reports, userdata)
 
     def not_asked(self, example: Example) -> str | None:

@@ -20,7 +20,7 @@ from acceptance.reporting.results import Results
 from acceptance.target import REPOSITORY
 
 SCHEMA = REPOSITORY / "docs" / "results.schema.json"
-NOT_TRUE = re.compile(r"Traceback \(most recent call last\)")
+TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,15 @@ def test_what_asks_nothing_or_cannot_begin_says_so(
     ran = behave(tmp_path, *arguments)
     assert ran.exit_code == exit_code, ran.output
     assert says in ran.output
-    assert not NOT_TRUE.search(ran.output)
+    assert not TRACEBACK.search(ran.output)
+
+
+def test_a_reports_folder_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    ran = behave(tmp_path / "file", "--tags=@phase2")
+    assert ran.exit_code == 2
+    assert "cannot be written (Not a directory): name another folder with -D reports=DIR" in ran.output
+    assert not TRACEBACK.search(ran.output)
 
 
 def test_a_run_that_cannot_begin_loses_nothing_of_the_last(rehearsal: Ran) -> None:
@@ -158,7 +166,7 @@ def test_an_unreachable_target_is_never_broken_and_never_kept(tmp_path: Path) ->
     assert "cannot be reached: the connection was refused" in ran.output
     assert "Who is affected: not known, since the promise was not put to the test" in ran.output
     assert "no source tree was named" in ran.output
-    assert not NOT_TRUE.search(ran.output)
+    assert not TRACEBACK.search(ran.output)
     assert acceptance(tmp_path, "verdict").exit_code == 2
 
 

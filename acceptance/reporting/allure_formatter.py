@@ -39,6 +39,7 @@ from acceptance.promises import example_of
 from acceptance.reporting import allure_details as details
 from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.allure_results import RedactedResults, discard, hookimpl, results_in
+from acceptance.reporting.refusal import refuse_at_once
 from acceptance.verdicts import Verdict
 
 redact: Callable[[str], str] = str
@@ -109,7 +110,10 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
             raise ConfigError("Allure's formatter writes a folder: name it with `-o DIR` or `-D reports=DIR`.")
         folder = Path(redirected, "allure-results") if redirected else Path(stream_opener.name)
         self._old = results_in(folder)
-        self.file_logger = RedactedResults(folder, lambda text: redact(text))
+        try:
+            self.file_logger = RedactedResults(folder, lambda text: redact(text))
+        except OSError as error:  # the one setting that is used before the run can refuse it
+            refuse_at_once(f"{folder} cannot be written ({error.strerror}): name another folder with -D reports=DIR")
         allure_commons.plugin_manager.register(self.listener)
         allure_commons.plugin_manager.register(self.file_logger)
         config.reporters.append(_AtEndOfFeature(config, self.listener))

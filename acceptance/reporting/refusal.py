@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from behave.reporter.base import Reporter
 
@@ -18,6 +18,13 @@ def refuse(context: Any, error: ConfigurationError) -> None:
     context.config.reporters[:] = [_Refusal(context.config, str(error))]
 
 
+def refuse_at_once(sentence: str) -> NoReturn:
+    """Before any hook of the run: say why, and end behave with 2."""
+    sys.stdout.flush()
+    print(sentence, file=sys.stderr)
+    sys.exit(CANNOT_BEGIN)
+
+
 class _Refusal(Reporter):  # type: ignore[misc]
     """Stands in for every reporter of the run."""
 
@@ -30,6 +37,4 @@ class _Refusal(Reporter):  # type: ignore[misc]
 
     def end(self) -> None:
         """Say why, on standard error."""
-        sys.stdout.flush()
-        print(self._sentence, file=sys.stderr)
-        sys.exit(CANNOT_BEGIN)
+        refuse_at_once(self._sentence)
