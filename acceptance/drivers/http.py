@@ -122,5 +122,5 @@ class Service:
         """``reply`` when its status is one of ``statuses`` (200 where none is named); otherwise :class:`Broken`."""
         if reply.status in (statuses or (200,)):
             return reply
-        shown = self._recorder.redactor.text(reply.text)[:300]
-        raise Broken(f"{self.name} refused {asked} (it answered {reply.status}: {shown})")
+        said = " ".join(self._recorder.redactor.text(reply.text).split())[:200]
+        raise Broken(f"{self.name} refused {asked} (it answered {reply.status}{': ' + said if said else ''})")
