@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # what a run is given beside its tags: make phase2 ARGS="-D target=staging"
 ARGS ?=
+# where a run leaves its results: make phase2 REPORTS=reports/blue
+REPORTS ?= reports
 
 .PHONY: help phase2 test clean
 
@@ -22,11 +24,15 @@ $(VENV)/test.installed: $(VENV)/run.installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# behave exits with 2 when the run could not begin; then there is nothing to show. Otherwise the verdict decides.
+# A run that could not begin leaves no results of its own, and the last run's must not pass for its.
 phase2: $(VENV)/run.installed
-	@$(BIN)/behave --tags=@phase2 $(ARGS); if [ $$? -eq 2 ]; then exit 2; fi; \
-	$(BIN)/python -m acceptance report; \
-	$(BIN)/python -m acceptance verdict
+	@touch $(VENV)/phase2.begun; \
+	$(BIN)/behave --tags=@phase2 -D "reports=$(REPORTS)" $(ARGS); status=$$?; \
+	if [ ! "$(REPORTS)/results.json" -nt $(VENV)/phase2.begun ]; then \
+		echo "This run left no results in $(REPORTS)/, so there is no report and no verdict." >&2; exit 2; fi; \
+	if [ $$status -eq 3 ]; then exit 3; fi; \
+	$(BIN)/python -m acceptance report --reports "$(REPORTS)"; \
+	$(BIN)/python -m acceptance verdict --reports "$(REPORTS)"
 
 test: $(VENV)/test.installed
 	$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from behave.formatter._registry import register_as
@@ -23,15 +22,18 @@ def before_all(context: Any) -> None:
     stop_in_order_on_signals()
     try:
         context.session = session = Session.open(context.config.userdata)
+        context.add_cleanup(session.close)
+        session.take_the_last_page_away()
+        results = ResultsReporter(context.config, context._runner, session, console.tell)
     except ConfigurationError as error:
         refuse(context, error)
         return
+    except OSError as error:
+        refuse(context, ConfigurationError(f"the results cannot be written ({error}): use -D reports=DIR"))
+        return
     allure_formatter.redact = session.redactor.text
-    tell = partial(console.tell, reports=session.reports)
-    results = ResultsReporter(context.config, context._runner, session, tell)
     context.config.reporters.append(results)
     context.on_cleanup_error = results.remember_cleanup_error
-    context.add_cleanup(session.close)
     console.announce(session)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import shlex
+import sys
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -114,7 +117,7 @@ def tell(results: Results, reports: Path) -> None:
     console.print()
     tell_verdict(judge(results))
     if results.promises:
-        folder = "" if reports == Path("reports") else f" --reports {reports}"
+        folder = "" if reports == Path("reports") else f" --reports {shlex.quote(str(reports))}"
         console.print(Text(f"To read it as a page: python -m acceptance report{folder}", style="dim"))
 
 
@@ -129,4 +132,7 @@ def tell_verdict(judgement: Judgement) -> None:
 
 def _console(stream: Any = None) -> Console:
     """Colour on a terminal unless NO_COLOR says otherwise; the terminal folds long lines, and a pipe keeps them."""
-    return Console(file=stream, highlight=False, soft_wrap=True)
+    output = stream or sys.stdout
+    if isinstance(output, io.TextIOWrapper):
+        output.reconfigure(errors="replace")  # a terminal that cannot show a quotation mark still gets the verdict
+    return Console(file=output, highlight=False, soft_wrap=True)

@@ -25,6 +25,7 @@ from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
 from acceptance.target import REFERENCE, Target
 
+SERVICE_NAMES = ("sign-in", "chat")
 _START_SECONDS = 20.0  # far above the usual half second: only a broken machine or platform gets there
 _STOP_SECONDS = 3.0
 

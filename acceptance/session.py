@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 import shlex
-import shutil
 import signal
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
@@ -20,14 +19,14 @@ from acceptance.drivers.backend import Backend
 from acceptance.drivers.chat import Chat
 from acceptance.drivers.http import Service
 from acceptance.drivers.reachability import Reachability
-from acceptance.embedded import EmbeddedPlatform
+from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, chosen_faults
 from acceptance.files import write_whole
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
-from acceptance.target import REFERENCE, Target, known_settings, load_target
+from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell
 from acceptance.world import Platform, World
 
@@ -47,16 +46,16 @@ class Session:
         self.redactor = Redactor(target.secrets)
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
-        self._client = httpx.AsyncClient(trust_env=not target.is_on_this_machine, timeout=None)
+        try:
+            self._client = httpx.AsyncClient(trust_env=not target.is_on_this_machine, timeout=None)
+        except (ImportError, ValueError) as error:
+            raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
         if self._embedded and target.source == REFERENCE:  # unless the user named another tree
             self.target = target.model_copy(update={"source": self._embedded.tree})
         self._reachability: Reachability | None = None
         self._start_failure: Exception | None = None
         self._audit: Audit | CannotJudge | None = None
-        # only now that the run can begin: what the last one left would pass for this one's
-        (reports / "report.html").unlink(missing_ok=True)
-        shutil.rmtree(reports / "logs", ignore_errors=True)
 
     @classmethod
     def open(cls, userdata: Mapping[str, str]) -> Self:
@@ -67,13 +66,22 @@ class Session:
                 near = difflib.get_close_matches(key, known, n=1)
                 hint = f"did you mean -D {near[0]}=…?" if near else f"the options are {', '.join(sorted(known))}"
                 raise ConfigurationError(f"-D {key}=… is not an option of this specification: {hint}")
+        if Path.cwd() != REPOSITORY:
+            raise ConfigurationError(f"behave must be run from the root of the specification: cd {REPOSITORY}")
         overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
         target = load_target(userdata.get("target", "embedded"), overrides)
-        faults = chosen_faults([name for name in userdata.get("faults", "").split(",") if name])
+        faults = chosen_faults(list(dict.fromkeys(re.findall(r"[^\s,]+", userdata.get("faults", "")))))
         if faults and not target.embedded:
             raise ConfigurationError("-D faults=… goes with the embedded target only: it changes the platform")
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
         return cls(target, faults, reports, userdata)
+
+    def take_the_last_page_away(self) -> None:
+        """Remove what the last run left and this one does not write anew: it would pass for this one's."""
+        if (self.reports / "results.json").is_file():  # otherwise nothing in this folder is ours
+            (self.reports / "report.html").unlink(missing_ok=True)
+            for name in SERVICE_NAMES:
+                (self.reports / "logs" / f"{name}.log").unlink(missing_ok=True)
 
     def not_asked(self, example: Example) -> str | None:
         """Why this example does not apply to the target, by its declaration; None when it is asked."""
@@ -178,16 +186,20 @@ class Session:
 
 
 def stop_in_order_on_signals() -> None:
-    """Have SIGTERM and SIGHUP end the run as Ctrl-C does, so that nothing is left behind."""
+    """Have the first SIGINT, SIGTERM or SIGHUP end the run in order; from then on it only tidies up."""
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        ignore_signals()
         raise KeyboardInterrupt(signal.Signals(number).name)
 
-    for number in (signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])):
+    for number in _ENDING:
         signal.signal(number, interrupt)
 
 
 def ignore_signals() -> None:
     """From here on the run only tidies up, which takes a moment and must not be cut short."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)
+
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

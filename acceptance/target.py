@@ -70,21 +70,37 @@ class Deadline:
         return f"{self.name} ({self.seconds:g} s)"
 
 
+def _check_address(value: str, schemes: tuple[str, ...]) -> str:
+    """An absolute address with one of ``schemes``, without its trailing slash; raises ``ValueError``."""
+    try:
+        parts = urlsplit(value.strip())
+        port_is_valid = parts.port is None or 0 < parts.port < 65536
+    except ValueError:
+        parts, port_is_valid = urlsplit(""), False
+    printable = value.isprintable() and " " not in value.strip()
+    if parts.scheme not in schemes or not parts.hostname or not port_is_valid or not printable:
+        raise ValueError(f"is not an address like {schemes[-1]}://host[:port]")
+    if parts.query or parts.fragment:
+        raise ValueError("is an address with a query or fragment, which do not belong there")
+    return urlunsplit(parts).rstrip("/")
+
+
 def _address(*schemes: str) -> Any:
-    """A validator of absolute addresses with one of ``schemes``; the trailing slash goes."""
+    return AfterValidator(lambda value: _check_address(value, schemes))
 
-    def check(value: str) -> str:
-        example = f"{schemes[-1]}://host[:port]"
-        try:
-            parts = urlsplit(value.strip())
-            port_is_valid = parts.port is None or 0 < parts.port < 65536
-        except ValueError:
-            parts, port_is_valid = urlsplit(""), False
-        if parts.scheme not in schemes or not parts.hostname or not port_is_valid or parts.query or parts.fragment:
-            raise ValueError(f"is not an address like {example}")
-        return urlunsplit(parts).rstrip("/")
 
-    return AfterValidator(check)
+def is_web_address(value: object) -> bool:
+    """Whether this is an absolute http(s) address with a host and, if any, a port that can be."""
+    try:
+        _check_address(str(value), ("http", "https"))
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address means the machine that it is used on."""
+    return _is_loopback(urlsplit(address).hostname or "")
 
 
 HttpAddress = Annotated[str, _address("http", "https")]
@@ -163,7 +179,7 @@ class Target(BaseSettings):
     @property
     def is_on_this_machine(self) -> bool:
         """Whether every address is a loopback one: a proxy of the environment is for the world outside."""
-        return all(_is_loopback(urlsplit(address).hostname or "") for address in self.addresses.values())
+        return all(is_loopback(address) for address in self.addresses.values())
 
     @property
     def deadlines(self) -> dict[str, Deadline]:
@@ -213,12 +229,15 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
     """
     file = _file_of(chosen)
     name = file.stem
+    for key in sorted(key for key, value in overrides.items() if not value.strip()):
+        raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
     _refuse_unknown(overrides, known_settings(), "-D ")
     for secret in Target.SECRETS & set(overrides):
         raise ConfigurationError(
             f"-D {secret}=… is refused, since a command line can be read by others: set {SIMULATION_KEY_VARIABLE}"
         )
-    _refuse_unknown(_read(file), known_settings(), f"{file}: ")
+    settings = _read(file)
+    _refuse_unknown(settings, known_settings(), f"{file}: ")
     prefix = re.sub(r"\W", "_", name).upper() + "_"
 
     class FromFile(Target):
@@ -228,6 +247,15 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         target = FromFile(name=name, **overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise ConfigurationError(f"target {name} ({file}): {_problems(error, prefix)}") from None
+    if target.embedded != bool(settings.get("embedded", False)):
+        raise ConfigurationError(f"whether target {name} is embedded is said by its file only ({file})")
+    if target.embedded and target.addresses:
+        given = ", ".join(target.addresses)
+        raise ConfigurationError(
+            f"the embedded target has addresses of its own: leave out {given} or add -D target=local"
+        )
+    if not target.manifest.is_file():
+        raise ConfigurationError(f"the manifest {target.manifest} does not exist: name one with -D manifest=FILE")
     if target.source is None and target.embedded:
         target = target.model_copy(update={"source": REFERENCE})
     if target.source is not None and not target.source.is_dir():
@@ -279,12 +307,22 @@ def _nearest(word: str, known: Iterable[str]) -> str | None:
     return f"did you mean “{near[0]}”?" if near else None
 
 
+#: pydantic's words, where they are about Python rather than about the setting.
+_PLAINER = {
+    "missing": "is missing",
+    "frozen_set_type": "must be a list of words",
+    "path_type": "must be a path",
+    "string_type": "must be a text",
+}
+
+
 def _problems(error: ValidationError, prefix: str) -> str:
     """All problems as one sentence, each with the setting and where it can be set."""
     told = []
     for problem in error.errors(include_url=False, include_input=False):
         setting = str(problem["loc"][0]) if problem["loc"] else ""
         message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        message = _PLAINER.get(problem["type"], message)
         remedy = f" (set it in the file, by {prefix}{setting.upper()} or by -D {setting}=…)" if setting else ""
         told.append(f"{setting} {message}{remedy}".strip())
     return "; ".join(told)

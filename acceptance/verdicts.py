@@ -29,7 +29,7 @@ class Verdict(StrEnum):
 
     @property
     def allure_status(self) -> str:
-        """The status that Allure shows for this verdict (DESIGN: "The verdict language")."""
+        """The status that Allure shows for this verdict."""
         return _ALLURE_STATUSES[self]
 
 

@@ -6,7 +6,7 @@ from behave import then, when
 from behave.runner import Context
 
 from acceptance.evidence import attachments
-from acceptance.verdicts import Broken
+from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World
 
 #: What decides "one home": second definitions, variants, overwritten ones, and names bound to something else.
@@ -30,7 +30,13 @@ def there_is_one_home(context: Context, concept: str) -> None:
     """No finding, and the home binds each of the concept's names."""
     world: World = context.world
     attachments.findings_table(world.findings)
-    home = world.source.homes.get(world.concept)
+    home, unread = world.source.homes.get(world.concept), world.source.unparsable_app
+    if unread and not world.findings:
+        places = "\n".join(f"  • {path}: {why}" for path, why in unread)
+        count = "a file" if len(unread) == 1 else f"{len(unread)} files"
+        raise CouldNotTell(
+            f"{count} that may hold another {concept} cannot be read:\n{places}", look_first_at=unread[0][0]
+        )
     if not home:
         raise Broken(f"the home of the {concept} does not hold it")
     if world.findings:

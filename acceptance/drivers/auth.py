@@ -1,11 +1,11 @@
-"""Sign-in: the driver of the auth service (CONTRACT: "Auth service")."""
+"""Sign-in: the driver of the auth service, as the platform's wire contract has it."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
 
-from acceptance.drivers.http import Reply, Service
+from acceptance.drivers.http import Service
 from acceptance.target import SIMULATION_KEY_VARIABLE, Target
 from acceptance.verdicts import Broken, CouldNotTell
 
@@ -23,10 +23,6 @@ class Person:
 
 class Auth(Service):
     """What a person, or another service, asks of sign-in."""
-
-    async def health(self, target: Target) -> Reply:
-        """The service's own word about its health."""
-        return await self.call("GET", "/health", within=target.deadlines["service discovery"])
 
     async def sign_in(self, name: str, target: Target) -> Person:
         """A new synthetic person, signed in the way this target has: by registering, or by the simulation key.

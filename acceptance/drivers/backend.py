@@ -1,10 +1,10 @@
-"""Chat's HTTP side: the driver of the backend (CONTRACT: "Backend over HTTP")."""
+"""Chat's HTTP side: the driver of the backend, as the platform's wire contract has it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from acceptance.drivers.http import Reply, Service
+from acceptance.drivers.http import Service
 from acceptance.target import Target
 from acceptance.verdicts import Broken
 
@@ -19,12 +19,8 @@ SERVICES = {
 class Backend(Service):
     """What a person, or another service, asks of the backend."""
 
-    async def health(self, target: Target) -> Reply:
-        """The service's own word about its health."""
-        return await self.call("GET", "/health", within=target.deadlines["service discovery"])
-
     async def services(self, target: Target) -> dict[str, dict[str, Any]]:
-        """The platform's own list of its services: discovery's name to its entry, as CONTRACT gives it.
+        """The platform's own list of its services: discovery's name to ``{"port", "url", …}``.
 
         Raises :class:`Broken` when there is no such list in the answer.
         """

@@ -1,4 +1,4 @@
-"""Live updates: the driver of the WebSocket (CONTRACT: "Live updates")."""
+"""Live updates: the driver of the WebSocket, as the platform's wire contract has it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The tolerant reader of live updates: several envelope families are in real use, one deployment mixes them.
 
-CONTRACT ("The five events of the golden path") is the source of every name and rule here.
+Every name and rule here is the platform's wire contract, gathered from its public code and from running it.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from acceptance.evidence.recorder import Recorder
 from acceptance.target import Deadline, without_user_info
 from acceptance.verdicts import Broken
 
+_LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; a whole conversation is a hundredth of it
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -76,7 +78,6 @@ class Service:
         within: Deadline,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        token: str | None = None,
     ) -> Reply:
         """Send one request and return the whole answer, whatever its status.
 
@@ -84,39 +85,47 @@ class Service:
         ``within`` the deadline, a broken-off answer, or an address of the platform's own that is not there.
         """
         await self.require_reachable()
-        request = self._client.build_request(
-            method,
-            self.address + path,
-            json=body,
-            headers={**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})},
-        )
         begun = time.monotonic()
+        request: httpx.Request | None = None
         reply: Reply | None = None
         error: str | None = None
         try:
+            request = self._client.build_request(method, self.address + path, json=body, headers=headers)
             async with asyncio.timeout(within.seconds):
-                response = await self._client.send(request)
-                reply = Reply(response.status_code, response.headers, response.text)
+                reply = await self._reply_to(request)
             return reply
         except (TimeoutError, httpx.TimeoutException):
             error = f"no answer {within}"
             raise Broken(f"{self.name} accepted {method} {path} and gave {error}") from None
-        except (httpx.TransportError, ssl.SSLError, OSError) as failure:
+        except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, ExceptionGroup) as failure:
             error = why_unreachable(failure)
             raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
         finally:
             self._recorder.exchange(
                 service=self.name,
                 method=method,
-                url=str(request.url),
-                request_headers=request.headers.multi_items(),
-                request_body=request.content.decode(errors="replace"),
+                url=self.address + path,
+                request_headers=request.headers.multi_items() if request else (),
+                request_body=request.content.decode(errors="replace") if request else "",
                 seconds=time.monotonic() - begun,
                 status=reply.status if reply else None,
                 response_headers=reply.headers.multi_items() if reply else (),
                 response_body=reply.text if reply else "",
                 error=error,
             )
+
+    async def _reply_to(self, request: httpx.Request) -> Reply:
+        """The whole answer; raises :class:`Broken` for one that is larger than any of the contract could be."""
+        response = await self._client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > _LARGEST_ANSWER:
+                    raise Broken(f"{self.name} answered {request.method} {request.url.path} without an end in sight")
+            return Reply(response.status_code, response.headers, body.decode(response.encoding or "utf-8", "replace"))
+        finally:
+            await response.aclose()
 
     def expect(self, reply: Reply, asked: str, *statuses: int) -> Reply:
         """``reply`` when its status is one of ``statuses`` (200 where none is named); otherwise :class:`Broken`."""

@@ -55,7 +55,7 @@ class Reachability:
                 self._note_version(name, await anext(response.aiter_bytes(_VERSION_BYTES), b""))
         except (TimeoutError, httpx.TimeoutException):
             return f"it never answered {within}"
-        except (httpx.TransportError, ssl.SSLError, OSError) as failure:
+        except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, ExceptionGroup) as failure:
             return why_unreachable(failure)
         return None
 
@@ -85,6 +85,8 @@ def why_unreachable(failure: Exception) -> str:
                 return "the connection was reset"
             case TimeoutError():
                 return "the connection timed out"
+    if isinstance(failure, httpx.InvalidURL | ValueError):
+        return f"this is no address ({failure})"
     told = str(failure)
     if "All connection attempts failed" in told:
         return "the connection was refused"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Literal
 
 from acceptance.evidence.redaction import Redactor
@@ -60,7 +59,6 @@ class Recorder:
 
     redactor: Redactor
     started: float = field(default_factory=time.monotonic)
-    began: datetime = field(default_factory=lambda: datetime.now(UTC))
     entries: list[Exchange | Frame] = field(default_factory=list)
 
     def exchange(

@@ -50,8 +50,8 @@ class Redactor:
         """Hide this value from now on, also where it is URL-quoted, JSON-escaped or in base64."""
         if len(secret) < _SHORTEST_LEARNED:
             return  # hiding every “a” would hide the report
-        encoded = secret.encode()
-        forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
+        encoded = secret.encode(errors="surrogatepass")
+        forms = {secret, quote(encoded, safe=""), json.dumps(secret)[1:-1]}
         forms |= {
             base64.b64encode(encoded).decode().rstrip("="),
             base64.urlsafe_b64encode(encoded).decode().rstrip("="),
@@ -99,6 +99,7 @@ class Redactor:
         return HIDDEN
 
     def _shapes(self, text: str) -> str:
+        text = text.encode(errors="backslashreplace").decode()  # half of a surrogate pair cannot be written anywhere
         if self._learned:
             if self._pattern is None:
                 longest_first = sorted(self._learned, key=len, reverse=True)

@@ -106,6 +106,8 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
         if config.dry_run:
             return
         redirected = config.userdata.get("reports")
+        if redirected == "":
+            refuse_at_once("-D reports= is empty: name a folder or leave it out")
         if not (redirected or stream_opener.name):
             raise ConfigError("Allure's formatter writes a folder: name it with `-o DIR` or `-D reports=DIR`.")
         folder = Path(redirected, "allure-results") if redirected else Path(stream_opener.name)

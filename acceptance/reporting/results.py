@@ -136,7 +136,8 @@ class Results(_Document):
     @property
     def asked(self) -> list[ExampleResult]:
         """The examples that were really put to the target."""
-        return [example for example in self.examples if example.verdict is not Verdict.NOT_ASKED]
+        reached = (example for example in self.examples if example.id not in self.run.missing)
+        return [example for example in reached if example.verdict is not Verdict.NOT_ASKED]
 
     def counts(self) -> dict[Verdict, int]:
         """Promises by verdict, worst first; verdicts that no promise has are left out."""
@@ -147,8 +148,8 @@ class Results(_Document):
 class ResultsReporter(Reporter):  # type: ignore[misc]
     """behave's reporter that keeps the results and ends the run by telling them."""
 
-    def __init__(self, config: Any, runner: Any, session: Session, tell: Callable[[Results], None]) -> None:
-        """``tell`` is given the final results, once they are written."""
+    def __init__(self, config: Any, runner: Any, session: Session, tell: Callable[[Results, Path], None]) -> None:
+        """``tell`` is given the final results and their folder, once they are written."""
         super().__init__(config)
         self._runner = runner
         self._session = session
@@ -185,7 +186,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         ):
             self._faults.append("a hook failed outside any example")
         results = self._write(finished=True)
-        self._tell(results)
+        self._tell(results, self._session.reports)
         if not results.asked and not results.run.faults and not results.run.interrupted:
             sys.exit(3)
         if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL):

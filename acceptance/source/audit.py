@@ -59,7 +59,8 @@ class Audit:
     """What an audit found, and what it looked at.
 
     ``findings`` are sorted by concept, rule, file and line. ``homes``: for each concept asked about, what its home
-    holds. ``unparsable``: path and message of each file that had to be read and could not be. ``never_loaded``: files
+    holds. ``unparsable``: path and message of each file that had to be read and could not be
+    (``unparsable_app``: those of the platform itself). ``never_loaded``: files
     beside a package of the same name, in which nothing was judged.
     """
 
@@ -70,6 +71,7 @@ class Audit:
     revision: str | None
     files: FileCounts
     unparsable: tuple[tuple[str, str], ...]
+    unparsable_app: tuple[tuple[str, str], ...]
     never_loaded: tuple[str, ...]
 
 
@@ -100,7 +102,8 @@ def audit(
         homes = {concept: evidence.home(concept) for concept in asked_concepts}
         findings, waived = _ask(evidence, asked_rules, asked_concepts)
     unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
-    tests = sum(file.in_tests for file in source.files)
+    in_tests = {file.path for file in source.files if file.in_tests}
+    tests = len(in_tests)
     return Audit(
         findings=findings,
         waived=waived,
@@ -109,6 +112,7 @@ def audit(
         revision=revision_of(tree),
         files=FileCounts(len(source.files) - tests, tests, program.files_read, len(unparsable)),
         unparsable=unparsable,
+        unparsable_app=tuple((path, why) for path, why in unparsable if path not in in_tests),
         never_loaded=tuple(source.shadowed),
     )
 
