@@ -229,8 +229,9 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
     """
     file = _file_of(chosen)
     name = file.stem
-    for key in sorted(key for key, value in overrides.items() if not value.strip()):
-        raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
+    for key in ("source", "manifest"):
+        if not overrides.get(key, "given").strip():
+            raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
     _refuse_unknown(overrides, known_settings(), "-D ")
     for secret in Target.SECRETS & set(overrides):
         raise ConfigurationError(

@@ -33,10 +33,9 @@ def there_is_one_home(context: Context, concept: str) -> None:
     home, unread = world.source.homes.get(world.concept), world.source.unparsable_app
     if unread and not world.findings:
         places = "\n".join(f"  • {path}: {why}" for path, why in unread)
-        count = "a file" if len(unread) == 1 else f"{len(unread)} files"
-        raise CouldNotTell(
-            f"{count} that may hold another {concept} cannot be read:\n{places}", look_first_at=unread[0][0]
-        )
+        files = "a file" if len(unread) == 1 else f"{len(unread)} files"
+        told = f"{files} that may hold another {concept} cannot be read:\n{places}"
+        raise CouldNotTell(told, look_first_at=unread[0][0])
     if not home:
         raise Broken(f"the home of the {concept} does not hold it")
     if world.findings:

@@ -69,6 +69,20 @@ def test_a_run_that_is_ended_half_way_leaves_nothing_behind(
         assert [p["verdict"] for p in left["promises"]] == ["could not tell"]
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.1])
+def test_an_impatient_second_signal_does_not_cut_the_tidying_short(
+    pause: float, half_way: tuple[subprocess.Popen[bytes], list[psutil.Process], Path]
+) -> None:
+    run, services, reports = half_way
+    run.send_signal(signal.SIGINT)
+    time.sleep(pause)  # how long a person waits, not for anything to happen
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        run.send_signal(number)
+    assert run.wait(_PATIENCE) == 1
+    _assert_gone(services, set())
+    assert json.loads((reports / "results.json").read_text(encoding="utf-8"))["run"]["finished"]
+
+
 def test_a_run_that_ends_by_itself_leaves_nothing_behind(tmp_path: Path) -> None:
     run = start(tmp_path)
     services: set[psutil.Process] = set()

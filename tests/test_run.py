@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -67,10 +68,15 @@ def test_the_page_opens_without_the_network(rehearsal: Ran, tmp_path: Path) -> N
 
 
 def test_a_new_run_takes_the_last_ones_page_away(tmp_path: Path) -> None:
-    page = tmp_path / "report.html"
-    page.write_text("the page of the last run", encoding="utf-8")
+    page, somebody_elses = tmp_path / "report.html", tmp_path / "logs" / "mine.log"
+    somebody_elses.parent.mkdir()
+    for path in (page, somebody_elses):
+        path.write_text("kept", encoding="utf-8")
+    behave(tmp_path, "--tags=@phase2 and @unit")
+    assert page.exists(), "a folder without results of ours is not ours to tidy"
     behave(tmp_path, "--tags=@phase2 and @unit")
     assert not page.exists()
+    assert somebody_elses.exists()
 
 
 @pytest.mark.parametrize("fault", known_faults().values(), ids=lambda fault: fault.name)
@@ -106,6 +112,10 @@ def test_the_same_words_are_in_the_report_as_on_the_terminal(tmp_path: Path) -> 
         (["--tags=@phase2", "-D", "faults=second-manger"], 2, "did you mean “second-manager”?"),
         (["--tags=@phase2", "-D", "faults=second-manager", "-D", "target=local"], 2, "embedded target only"),
         (["--tags=@phase2", "-D", "base_url=nonsense", "-D", "target=local"], 2, "is not an address like https://"),
+        (["--tags=@phase2", "-D", "base_url=http://127.0.0.1:1"], 2, "leave out base_url or add -D target=local"),
+        (["--tags=@phase2", "-D", "target=local", "-D", "embedded=true"], 2, "is said by its file only"),
+        (["--tags=@phase2", "-D", "source="], 2, "-D source= is empty"),
+        (["--tags=@phase2", "-D", "manifest=nowhere.toml"], 2, "the manifest nowhere.toml does not exist"),
         (["--tags=@phase2", "-D", "simulation_key=x"], 2, "is refused, since a command line can be read by others"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -189,6 +199,16 @@ def test_a_tree_of_something_else_is_never_kept(tmp_path: Path) -> None:
     ran = behave(tmp_path / "reports", "--tags=@promise.imports-01", "-D", f"source={tree}")
     assert set(ran.examples.values()) == {"could not tell"}
     assert ran.exit_code == 1
+
+
+def test_a_file_that_cannot_be_read_is_never_taken_for_a_clean_one(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    shutil.copytree(REPOSITORY / "reference", tree)
+    unread = tree / "netra_backend" / "app" / "second.py"
+    unread.write_text("class UnifiedWebSocketManager:\n    def (self): pass\n", encoding="utf-8")
+    ran = behave(tmp_path / "reports", "--tags=@promise.imports-01", "-D", f"source={tree}")
+    assert set(ran.examples.values()) == {"could not tell"}
+    assert "netra_backend/app/second.py: " in ran.output
 
 
 def test_what_a_run_leaves_holds_no_secret(tmp_path: Path) -> None:
