@@ -25,6 +25,7 @@ from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
 from acceptance.target import REFERENCE, Target
 
+_FOLDER = "netra-acceptance"  # then the run's process id, so that what a killed run left can be told
 SERVICE_NAMES = ("sign-in", "chat")
 _START_SECONDS = 20.0  # far above the usual half second: only a broken machine or platform gets there
 _STOP_SECONDS = 3.0
@@ -39,7 +40,6 @@ class _Service:
     """One process of the platform."""
 
     name: str
-    module: str
     log: Path
     process: subprocess.Popen[bytes]
 
@@ -52,7 +52,7 @@ class EmbeddedPlatform:
     """The tree of the reference platform, with faults if any were asked for, and its processes once started."""
 
     def __init__(self, faults: Sequence[Fault], redactor: Redactor) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix=_folder_prefix()))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-{os.getpid()}-"))
         self._redactor = redactor
         self._services: list[_Service] = []
         _sweep_left_behind()
@@ -75,9 +75,10 @@ class EmbeddedPlatform:
         auth_socket, backend_socket = _free_port(), _free_port()
         auth_url, backend_url = _url(auth_socket), _url(backend_socket)
         environment = self._environment(auth_url, backend_url)
+        sign_in, chat = SERVICE_NAMES
         with contextlib.closing(auth_socket), contextlib.closing(backend_socket):
-            self._spawn("sign-in", "auth_service.main", auth_socket, environment)
-            self._spawn("chat", "netra_backend.app.main", backend_socket, environment)
+            self._spawn(sign_in, "auth_service.main", auth_socket, environment)
+            self._spawn(chat, "netra_backend.app.main", backend_socket, environment)
         self._await_health(auth_url, backend_url)
         websocket_url = backend_url.replace("http", "ws", 1) + "/ws"
         return target.model_copy(
@@ -145,7 +146,7 @@ class EmbeddedPlatform:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the run, which stops its services in order
             )
-        self._services.append(_Service(name, module, log, process))
+        self._services.append(_Service(name, log, process))
 
     def _await_health(self, *addresses: str) -> None:
         until = time.monotonic() + _START_SECONDS
@@ -188,14 +189,10 @@ def _url(listening: socket.socket) -> str:
     return f"http://{host}:{port}"
 
 
-def _folder_prefix(process_id: int | None = None) -> str:
-    return f"netra-acceptance-{os.getpid() if process_id is None else process_id}-"
-
-
 def _sweep_left_behind() -> None:
     """Remove the folders of runs that were killed before they could."""
-    for folder in Path(tempfile.gettempdir()).glob("netra-acceptance-*-*"):
-        owner = folder.name.split("-")[2]
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}-*-*"):
+        owner = folder.name.removeprefix(f"{_FOLDER}-").partition("-")[0]
         if owner.isdigit() and not _is_alive(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,7 +6,6 @@ break, exactly; the project's tests run the real command against it and compare.
 
 from __future__ import annotations
 
-import difflib
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 from acceptance.target import REPOSITORY
-from acceptance.verdicts import ConfigurationError
+from acceptance.verdicts import ConfigurationError, nearest
 
 FOLDER = REPOSITORY / "faults"
 _HEADERS = ("Gap", "People-notice", "Breaks")
@@ -43,8 +42,8 @@ def chosen_faults(names: Sequence[str]) -> list[Fault]:
     known = known_faults()
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean “{near[0]}”?" if near else f"the faults are {', '.join(known)}"
+            near = nearest(name, known)
+            hint = f"did you mean “{near}”?" if near else f"the faults are {', '.join(known)}"
             raise ConfigurationError(f"there is no fault “{name}”: {hint}")
     return [known[name] for name in names]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import re
 import shlex
 import signal
@@ -27,7 +26,7 @@ from acceptance.files import write_whole
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
 from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
-from acceptance.verdicts import ConfigurationError, CouldNotTell
+from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
 
 DEFAULT_REPORTS = Path("reports")
@@ -63,8 +62,8 @@ class Session:
         known = [*_OPTIONS, *known_settings()]
         for key in userdata:
             if key not in known:
-                near = difflib.get_close_matches(key, known, n=1)
-                hint = f"did you mean -D {near[0]}=…?" if near else f"the options are {', '.join(sorted(known))}"
+                near = nearest(key, known)
+                hint = f"did you mean -D {near}=…?" if near else f"the options are {', '.join(sorted(known))}"
                 raise ConfigurationError(f"-D {key}=… is not an option of this specification: {hint}")
         if Path.cwd() != REPOSITORY:
             raise ConfigurationError(f"behave must be run from the root of the specification: cd {REPOSITORY}")
@@ -148,10 +147,9 @@ class Session:
         return list(self._embedded.logs()) if self._embedded else []
 
     def close(self) -> None:
-        """Stop the embedded platform, keep its logs as evidence, close connections and the loop."""
+        """Stop the embedded platform, close connections and the loop, and only then keep the logs as evidence."""
+        logs = self.platform_logs()
         if self._embedded:
-            for name, text in self._embedded.logs():
-                write_whole(self.reports / "logs" / f"{name}.log", text)
             self._embedded.stop()
         if not self.loop.is_closed():
             for task in asyncio.all_tasks(self.loop):
@@ -160,6 +158,8 @@ class Session:
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
             asyncio.set_event_loop(None)
+        for name, text in logs:  # last, since a full disk must not keep a process alive
+            write_whole(self.reports / "logs" / f"{name}.log", text)
 
     def _open_platform(self) -> None:
         """At the first need: start the embedded platform, and be ready to probe the addresses."""

@@ -7,7 +7,6 @@ is the setting's name in capitals behind the target's name: ``STAGING_BASE_URL``
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 import tomllib
@@ -35,7 +34,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from acceptance.verdicts import ConfigurationError
+from acceptance.verdicts import ConfigurationError, nearest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "reference"
@@ -100,7 +99,11 @@ def is_web_address(value: object) -> bool:
 
 def is_loopback(address: str) -> bool:
     """Whether the address means the machine that it is used on."""
-    return _is_loopback(urlsplit(address).hostname or "")
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 HttpAddress = Annotated[str, _address("http", "https")]
@@ -284,7 +287,7 @@ def _file_of(chosen: str) -> Path:
         if file.is_file():
             return file
         raise ConfigurationError(f"the target file {chosen} does not exist")
-    hint = _nearest(chosen, shipped) or f"choose {', '.join(sorted(shipped))} or the path of a TOML file"
+    hint = _did_you_mean(chosen, shipped) or f"choose {', '.join(sorted(shipped))} or the path of a TOML file"
     raise ConfigurationError(f"there is no target “{chosen}”: {hint}")
 
 
@@ -299,13 +302,13 @@ def _refuse_unknown(given: Iterable[str], known: Iterable[str], where: str) -> N
     known = list(known)
     for key in given:
         if key not in known:
-            hint = _nearest(key, known) or f"the settings are {', '.join(sorted(known))}"
+            hint = _did_you_mean(key, known) or f"the settings are {', '.join(sorted(known))}"
             raise ConfigurationError(f"{where}{key} is not a setting of a target: {hint}")
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean “{near[0]}”?" if near else None
+def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    near = nearest(word, known)
+    return f"did you mean “{near}”?" if near else None
 
 
 #: pydantic's words, where they are about Python rather than about the setting.
@@ -334,13 +337,6 @@ _REHEARSAL_WORDS = frozenset(
     {"staging", "stage", "stg", "test", "tests", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"}
     | {"demo", "local", "localhost", "localdomain", "internal", "example", "invalid", "ci"}
 )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _looks_like_production(host: str) -> bool:

@@ -8,6 +8,7 @@ met, is *could not tell*. Anything else that goes wrong is our own error, a *sui
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -86,3 +87,8 @@ class CouldNotTell(Exception):
 
 class ConfigurationError(Exception):
     """What the user named cannot be used: one sentence with the file, setting or address, and the remedy."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` was probably meant to be, for the remedy of a refusal."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), None)

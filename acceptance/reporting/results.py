@@ -6,7 +6,6 @@ never an older one that looks like its own. The models here are the published sc
 
 from __future__ import annotations
 
-import difflib
 import os
 import platform
 import re
@@ -37,7 +36,7 @@ from acceptance.reporting.outcome import (
 )
 from acceptance.session import Session
 from acceptance.target import REPOSITORY, without_user_info
-from acceptance.verdicts import Verdict, worst
+from acceptance.verdicts import Verdict, nearest, worst
 
 FILE_NAME = "results.json"
 _TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
@@ -157,14 +156,15 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._started = datetime.now(UTC)
         self._ended: list[tuple[Example, Outcome, str, float]] = []
         self._faults: list[str] = []
-        self._specification = _specification()
+        self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
+        self._specification = _specification(self._expected)
         self._write(finished=False)
 
     def feature(self, feature: Any) -> None:
         """Keep the outcomes of a feature that behave is done with."""
         for scenario in feature.walk_scenarios():
             result = outcome(scenario)
-            if result is not None and _is_selected(scenario, self.config):
+            if result is not None:
                 failure = "" if result.verdict is Verdict.KEPT else four_lines(scenario, result)
                 self._ended.append((example_of(scenario), result, failure, float(scenario.duration)))
         if feature.status.name == "hook_error":
@@ -203,10 +203,9 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         return safe
 
     def _results(self, *, finished: bool) -> Results:
-        expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
         asked = {example.id for example, *_ in self._ended}
         unreached = {example.id for example, result, *_ in self._ended if _is_unreached(result)}
-        missing = [example.id for example in expected if example.id not in asked or example.id in unreached]
+        missing = [example.id for example in self._expected if example.id not in asked or example.id in unreached]
         return Results(
             run=RunFacts(
                 started=self._started,
@@ -215,7 +214,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
                 complete=finished and not missing and not self._runner.aborted,
                 interrupted=bool(self._runner.aborted),
                 missing=missing,
-                hint=_hint(self.config, expected) if finished and not self._ended else "",
+                hint=_hint(self.config, self._expected) if finished and not self._ended else "",
                 faults=list(self._faults),
             ),
             target=self._target(),
@@ -287,10 +286,6 @@ def _promises(ended: Iterable[tuple[Example, Outcome, str, float]]) -> list[Prom
     ]
 
 
-def _is_selected(scenario: Any, config: Any) -> bool:
-    return bool(scenario.should_run_with_tags(config.tag_expression) and scenario.should_run_with_name_select(config))
-
-
 def _is_unreached(result: Outcome) -> bool:
     return result.reason in (INTERRUPTED, NOT_REACHED)
 
@@ -309,14 +304,14 @@ def _hint(config: Any, expected: list[Example]) -> str:
     hints = []
     for word in re.findall(r"[\w.\-]+", str(config.tag_expression.to_string())):
         if word not in known | {"and", "or", "not"}:
-            near = difflib.get_close_matches(word, known, n=1)
-            hints.append(f"no example carries @{word}" + (f"; did you mean @{near[0]}?" if near else ""))
+            near = nearest(word, known)
+            hints.append(f"no example carries @{word}" + (f"; did you mean @{near}?" if near else ""))
     return "; ".join(hints)
 
 
-def _specification() -> Specification:
+def _specification(expected: list[Example]) -> Specification:
     revision = _git("rev-parse", "HEAD")
-    answered = {test for example in catalogue(REPOSITORY / "features") for test in example.plan_tests}
+    answered = {test for example in expected for test in example.plan_tests}
     return Specification(
         revision=revision,
         changed=bool(_git("status", "--porcelain", "--untracked-files=no")) if revision else None,
