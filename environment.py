@@ -7,6 +7,7 @@ from typing import Any
 from behave.formatter._registry import register_as
 
 from acceptance import console
+from acceptance.drivers.said import said
 from acceptance.evidence import attachments
 from acceptance.promises import example_of
 from acceptance.reporting import allure_formatter
@@ -49,17 +50,20 @@ def before_scenario(context: Any, scenario: Any) -> None:
 
 
 def after_scenario(context: Any, scenario: Any) -> None:
-    """Attach the evidence: compact where the promise is kept, whole where it is not."""
+    """Tidy up, check the invariants, attach the evidence: compact where the promise is kept, whole where it is not."""
     world = getattr(context, "world", None)
     if world is None:
         return
-    attachments.timeline(world.recorder)
+    session: Session = context.session
+    failure = session.end(world)
     result = outcome(scenario)
-    if result is not None and result.verdict is not Verdict.KEPT:
-        attachments.exchanges(world.recorder)
-        if world.drivers:
-            attachments.logs(context.session.platform_logs())
-        attachments.reproduction(context.session.command(world.example))
+    if failure is None and result is not None and result.verdict is Verdict.KEPT:
+        attachments.compact(world.recorder, said)
+    else:
+        logs = session.platform_logs() if world.drivers else []
+        attachments.whole(world.recorder, logs, session.command(world.example), said)
+    if failure is not None:
+        raise failure
 
 
 def after_all(context: Any) -> None:

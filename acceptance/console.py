@@ -30,6 +30,7 @@ _STYLES = {
 }
 _WORD = max(len(verdict) for verdict in Verdict) + 2  # columns: the verdict, then what it is about
 _MARGIN = " " * (_WORD + 4)
+_SLOWEST = 3  # examples that are named at the end of a run
 
 
 def announce(session: Session) -> None:
@@ -116,6 +117,9 @@ def tell(results: Results, reports: Path) -> None:
         console.print(Text.assemble((f"{Verdict.SUITE_FAULT:<{_WORD}}", _STYLES[Verdict.SUITE_FAULT]), fault))
     console.print()
     tell_verdict(judge(results))
+    if slowest := sorted(results.asked, key=lambda example: example.seconds, reverse=True)[:_SLOWEST]:
+        told = ", ".join(f"{example.id} {example.seconds:.2f} s" for example in slowest)
+        console.print(Text(f"Slowest: {told}", style="dim"))
     if results.promises:
         folder = "" if reports == Path("reports") else f" --reports {shlex.quote(str(reports))}"
         console.print(Text(f"To read it as a page: python -m acceptance report{folder}", style="dim"))

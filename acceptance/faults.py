@@ -23,12 +23,16 @@ _HEADERS = ("Gap", "People-notice", "Breaks")
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted gap: ``breaks`` holds the ids of exactly the examples that end broken."""
+    """One planted gap: ``breaks`` holds the ids of exactly the examples that end broken.
+
+    ``hides`` holds those that can then not be told, since the gap takes away what they begin with.
+    """
 
     name: str
     gap: str
     people_notice: str
     breaks: frozenset[str]
+    hides: frozenset[str]
     patch: Path
 
 
@@ -77,6 +81,12 @@ def _read(path: Path) -> Fault:
         name=path.stem,
         gap=header["Gap"],
         people_notice=" ".join(header["People-notice"].split()),
-        breaks=frozenset(part.strip() for part in header["Breaks"].split(",")),
+        breaks=_ids(header["Breaks"]),
+        hides=_ids(header.get("Hides", "")),
         patch=path,
     )
+
+
+def _ids(header: str) -> frozenset[str]:
+    """The ids in a header that may be folded over several lines."""
+    return frozenset(" ".join(part.split()) for part in header.split(",") if part.strip())

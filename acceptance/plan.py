@@ -1,4 +1,4 @@
-"""The plan's 18 tests, by number: every one keeps its place in the product until a promise answers it.
+"""The plan's 18 tests, and the configuration that it requires: each keeps its place until a promise answers it.
 
 Source: the Phase 2 test strategy, "Detailed test strategy by coordination gap". A feature names the test that it
 answers with ``@plan.<number>``; what nothing answers yet is said by the verdict, not forgotten.
@@ -26,3 +26,6 @@ TESTS = {
     "4.2a": "ssot_migration_completion_percentage",
     "4.2b": "ssot_compliance_integration_verification",
 }
+
+#: What the plan requires beside its tests: the configuration of the staging environment, its addresses and deadlines.
+REQUIRED = {"3.2": "staging_test_config"}

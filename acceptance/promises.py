@@ -53,12 +53,12 @@ class Example:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a target must have to be asked: ``platform``, ``source-tree``."""
+        """What a target must have to be asked: ``platform``, ``source-tree``, ``passwords``, …"""
         return frozenset(tags.values(self.tags, "needs"))
 
     @property
     def plan_tests(self) -> list[str]:
-        """The tests of the plan that this example answers, such as ``1.1a``."""
+        """What of the plan this example answers: tests such as ``1.1a``, or the configuration, ``3.2``."""
         return sorted(tags.values(self.tags, "plan"))
 
 

@@ -13,6 +13,7 @@ from typing import Self
 
 import httpx
 
+from acceptance import invariants
 from acceptance.drivers.auth import Auth
 from acceptance.drivers.backend import Backend
 from acceptance.drivers.chat import Chat
@@ -23,6 +24,7 @@ from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, chosen_faults
 from acceptance.files import write_whole
+from acceptance.outages import CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
 from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
@@ -46,7 +48,12 @@ class Session:
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
         try:
-            self._client = httpx.AsyncClient(trust_env=not target.is_on_this_machine, timeout=None)
+            self._client = httpx.AsyncClient(
+                trust_env=not target.is_on_this_machine,
+                timeout=None,
+                # given up well before a server does, or a request now and then would meet a closing connection
+                limits=httpx.Limits(keepalive_expiry=2.0),
+            )
         except (ImportError, ValueError) as error:
             raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
@@ -94,14 +101,25 @@ class Session:
             self._open_platform()
         recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
         drivers = self._drivers(recorder) if "platform" in example.needs else None
-        world = World(example, self.target, recorder, drivers)
+        world = World(example, self.target, recorder, drivers, self._embedded or CommandOutages(self.target))
         if "source-tree" in example.needs:
             world.audit_source = self.audit
         return world
 
-    def end(self, world: World) -> None:
-        """Close what the scenario left open."""
-        self.loop.run_until_complete(world.closing.aclose())
+    def end(self, world: World) -> Exception | None:
+        """Tidy up behind a scenario, close its connections and check its invariants; what is wrong is returned.
+
+        Safe to call twice: behave calls it once more as a clean-up, should the scenario's last hook not be reached.
+        """
+        if world.is_over:
+            return None
+        world.is_over = True
+        try:
+            self.loop.run_until_complete(world.close())
+            invariants.check(world)
+        except Exception as failure:
+            return failure
+        return None
 
     def audit(self) -> Audit:
         """The audit of the source tree, made once; raises :class:`CouldNotTell` for a tree that cannot be judged."""
@@ -178,8 +196,8 @@ class Session:
         client, reachability = self._client, self._reachability
         assert reachability is not None
         return Platform(
-            auth=Auth("sign-in", str(self.target.auth_url), client, recorder, reachability),
-            backend=Backend("chat", str(self.target.base_url), client, recorder, reachability),
+            auth=Auth(self.target, client, recorder, reachability),
+            backend=Backend(self.target, client, recorder, reachability),
             chat=Chat(self.target, recorder, reachability),
             at=lambda name, address: Service(name, address, client, recorder, None),
         )

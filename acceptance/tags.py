@@ -30,11 +30,15 @@ REGISTRY: tuple[TagMeaning, ...] = (
     _kind("business-value", r"(?P<value>business-value)", "a feature that protects a value rather than one gap"),
     _kind("promise", r"promise\.(?P<value>[a-z]+-\d{2})", "the promise's id, on its Rule"),
     _kind("id", r"id\.(?P<value>[a-z]+-\d{2}[a-z])", "the example's own id; never reused"),
-    _kind("plan", r"plan\.(?P<value>[1-4]\.[12][a-c])", "the test of the plan that the promise answers"),
+    _kind("plan", r"plan\.(?P<value>[1-4]\.[12][a-c]|3\.2)", "what of the plan the promise answers"),
     _kind("level", r"(?P<value>unit|integration|e2e)", "the group of the plan's staged execution"),
     _kind("severity", r"severity\.(?P<value>blocker|critical|normal|minor|trivial)", "how much it matters"),
     _kind("effect", r"effect\.(?P<value>read-only|creates-data|disruptive)", "what asking does to the target"),
-    _kind("needs", r"needs\.(?P<value>platform|source-tree)", "what the target must have to be asked"),
+    _kind(
+        "needs",
+        r"needs\.(?P<value>platform|source-tree|passwords|minted-tokens|service-secret)",
+        "what the target must have to be asked",
+    ),
 )
 
 #: The plan's own names of the four gaps.

@@ -58,6 +58,14 @@ class Capability(StrEnum):
     LOAD = "load"
 
 
+class Part(StrEnum):
+    """A part of the platform that an outage can take away, by what an owner calls it."""
+
+    SIGN_IN = "sign-in"
+    SIGN_IN_DATABASE = "the database behind sign-in"
+    CHAT_DATABASE = "the database behind chat"
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A promise in time: its name as people read it, and its seconds on this target."""
@@ -106,6 +114,28 @@ def is_loopback(address: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def same_address(told: object, configured: str, *, below: bool = False) -> bool:
+    """Whether ``told`` is the configured address, or with ``below`` one under it.
+
+    The usual port may be written or left out, and so may a last slash; ``localhost`` is the loopback address.
+    """
+    try:
+        there, here = (urlsplit(str(address)) for address in (told, configured))
+        ends = [
+            (part.scheme, _host(part.hostname), part.port or _USUAL_PORTS.get(part.scheme)) for part in (there, here)
+        ]
+    except ValueError:
+        return False
+    paths = [part.path.rstrip("/") for part in (there, here)]
+    return ends[0] == ends[1] and (paths[0] == paths[1] or (below and paths[0].startswith(paths[1] + "/")))
+
+
+def _host(name: str | None) -> str:
+    return "localhost" if name in ("127.0.0.1", "::1") else (name or "").lower()
+
+
+_USUAL_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
 HttpAddress = Annotated[str, _address("http", "https")]
 WebSocketAddress = Annotated[str, _address("ws", "wss")]
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -132,7 +162,13 @@ class Target(BaseSettings):
     simulation_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("simulation_key", SIMULATION_KEY_VARIABLE)
     )
+    service_id: str = "netra-backend"
+    service_secret: SecretStr | None = None
+    jwt_secret: SecretStr | None = None
     capabilities: Annotated[frozenset[Capability], NoDecode, BeforeValidator(_words)] = frozenset()
+    outages: dict[Part, tuple[str, str]] = Field(
+        default={}, description="the commands that take a part of the platform away and give it back"
+    )
     production_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = frozenset()
     source: Path | None = None
     manifest: Path = REPOSITORY / "ssot.toml"
@@ -140,9 +176,11 @@ class Target(BaseSettings):
     service_discovery_timeout: Seconds
     auth_coordination_timeout: Seconds
     websocket_coordination_timeout: Seconds
+    sign_of_life_timeout: Seconds = 20
+    heartbeat_seconds: Seconds | None = Field(default=None, description="what the embedded platform is started with")
 
     #: Never accepted from the command line, which other users of the machine can read.
-    SECRETS: ClassVar[frozenset[str]] = frozenset({"simulation_key"})
+    SECRETS: ClassVar[frozenset[str]] = frozenset({"simulation_key", "service_secret", "jwt_secret"})
 
     @classmethod
     def settings_customise_sources(
@@ -192,19 +230,38 @@ class Target(BaseSettings):
             "service discovery": Deadline("within the time for service discovery", self.service_discovery_timeout),
             "sign-in": Deadline("within the time for sign-in", self.auth_coordination_timeout),
             "live updates": Deadline("within the time for live updates", self.websocket_coordination_timeout),
+            "a sign of life": Deadline("within the time for a sign of life", self.sign_of_life_timeout),
         }
 
     @property
     def secrets(self) -> list[str]:
-        """Values that nothing may show: the simulation key and the passwords inside addresses."""
+        """Values that nothing may show: the secrets among the settings, and the passwords inside addresses."""
         passwords = [urlsplit(address).password for address in self.addresses.values()]
-        key = self.simulation_key.get_secret_value() if self.simulation_key else None
-        return [secret for secret in (key, *passwords) if secret]
+        settings = [secret.get_secret_value() for name in sorted(self.SECRETS) if (secret := getattr(self, name))]
+        return [secret for secret in (*settings, *passwords) if secret]
+
+    @property
+    def unconfigured(self) -> list[str]:
+        """What the promises about the platform need of this target's configuration and do not find there."""
+        missing = [setting for setting in ADDRESSES if setting not in self.addresses]
+        if self.sign_in == "simulation" and self.simulation_key is None:
+            missing.append(f"simulation_key ({SIMULATION_KEY_VARIABLE})")
+        if Capability.MINT_TOKENS in self.capabilities and self.jwt_secret is None:
+            missing.append("jwt_secret, as mint-tokens is declared")
+        if Capability.OUTAGE_CONTROL in self.capabilities and not self.embedded:
+            missing += [f"outages.“{part}”, as outage-control is declared" for part in Part if part not in self.outages]
+        return missing
 
     def without(self, need: str, effect: str) -> str | None:
         """Why an example with this need and effect is not asked of this target; None when it is."""
         if need == "source-tree" and self.source is None:
             return "no source tree was named"
+        if need == "passwords" and self.sign_in != "register":
+            return f"people sign in to target {self.name} by {self.sign_in}, so they have no passwords"
+        if need == "minted-tokens" and Capability.MINT_TOKENS not in self.capabilities:
+            return f"target {self.name} does not declare that tokens may be made with its own secret"
+        if need == "service-secret" and not self.embedded and self.service_secret is None:
+            return f"target {self.name} does not name the secret by which its services know each other"
         if effect == "creates-data" and Capability.CREATES_DATA not in self.capabilities:
             return f"target {self.name} does not declare that data may be created on it"
         if effect == "disruptive" and Capability.OUTAGE_CONTROL not in self.capabilities:
@@ -221,6 +278,10 @@ class Target(BaseSettings):
         shown.append(("Source tree", source or "none named"))
         shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
         shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
+        if self.heartbeat_seconds:
+            shown.append(
+                ("Shortened", f"a sign of life on a quiet connection comes every {self.heartbeat_seconds:g} s")
+            )
         return shown
 
 
@@ -236,13 +297,14 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         if not overrides.get(key, "given").strip():
             raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
     _refuse_unknown(overrides, known_settings(), "-D ")
-    for secret in Target.SECRETS & set(overrides):
+    prefix = re.sub(r"\W", "_", name).upper() + "_"
+    for secret in sorted(Target.SECRETS & set(overrides)):
+        variable = SIMULATION_KEY_VARIABLE if secret == "simulation_key" else f"{prefix}{secret.upper()}"
         raise ConfigurationError(
-            f"-D {secret}=… is refused, since a command line can be read by others: set {SIMULATION_KEY_VARIABLE}"
+            f"-D {secret}=… is refused, since a command line can be read by others: set {variable}"
         )
     settings = _read(file)
     _refuse_unknown(settings, known_settings(), f"{file}: ")
-    prefix = re.sub(r"\W", "_", name).upper() + "_"
 
     class FromFile(Target):
         model_config = SettingsConfigDict(toml_file=file, env_prefix=prefix)
@@ -253,6 +315,8 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         raise ConfigurationError(f"target {name} ({file}): {_problems(error, prefix)}") from None
     if target.embedded != bool(settings.get("embedded", False)):
         raise ConfigurationError(f"whether target {name} is embedded is said by its file only ({file})")
+    if target.heartbeat_seconds and not target.embedded:
+        raise ConfigurationError(f"target {name} ({file}): heartbeat_seconds goes with the embedded target only")
     if target.embedded and target.addresses:
         given = ", ".join(target.addresses)
         raise ConfigurationError(

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from acceptance.drivers.auth import Auth, Person
-from acceptance.drivers.backend import Backend
-from acceptance.drivers.chat import Chat, LiveConnection, Run
-from acceptance.drivers.http import Service
+from acceptance.drivers.auth import Auth, Opinion, Person
+from acceptance.drivers.backend import Backend, Thread, thread_path
+from acceptance.drivers.chat import IN_THE_CHAT, Carrier, Chat, LiveConnection
+from acceptance.drivers.doors import OPEN, door
+from acceptance.drivers.events import Event
+from acceptance.drivers.health import ANSWERED_BY, condition
+from acceptance.drivers.http import Reply, Service
+from acceptance.drivers.runs import Run
+from acceptance.drivers.tokens import claims_of
 from acceptance.evidence.recorder import Recorder
+from acceptance.outages import Outages
 from acceptance.promises import Example
 from acceptance.source import Audit, Finding
-from acceptance.target import Deadline, Target
-from acceptance.verdicts import CouldNotTell
+from acceptance.target import Deadline, Part, Target
+from acceptance.verdicts import Broken, CouldNotTell
 
 
 @dataclass(frozen=True)
@@ -36,15 +44,31 @@ class World:
     target: Target
     recorder: Recorder
     drivers: Platform | None = None
+    outages: Outages | None = None
     audit_source: Callable[[], Audit] | None = None
 
     people: dict[str, Person] = field(default_factory=dict)
+    #: Live connections by whose they are: "Pat", or "Pat's second tab".
     connections: dict[str, LiveConnection] = field(default_factory=dict)
+    #: Each person's own conversation, by the person's name.
+    threads: dict[str, Thread] = field(default_factory=dict)
+    #: What was asked and how it went on, by who asked or watched.
+    runs: dict[str, list[Run]] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     followed: Service | None = None
-    run: Run | None = None
+    #: A sign-in of a person's beside the one in ``people``: the one before a renewal, or at another door.
+    other_sign_in: Person | None = None
+    #: The answer to what was asked last, over HTTP or over live updates.
+    reply: Reply | None = None
+    event: Event | None = None
+    #: What several parts of the platform say of one thing, by who says it.
+    said: dict[str, Any] = field(default_factory=dict)
+    opinions: dict[str, Opinion] = field(default_factory=dict)
     concept: str = ""
     findings: list[Finding] = field(default_factory=list)
+    #: What is taken away just now.
+    outage: Part | None = None
+    is_over: bool = False
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -62,19 +86,201 @@ class World:
         return self.audit_source()
 
     @property
-    def conversation(self) -> Run:
-        """The run that the scenario's question began."""
-        if self.run is None:
-            raise LookupError(f"{self.example.id} speaks of a conversation before anybody asked")
-        return self.run
+    def answered(self) -> Reply:
+        """The answer to what was asked last over HTTP."""
+        if self.reply is None:
+            raise LookupError(f"{self.example.id} speaks of an answer before anything was asked")
+        return self.reply
+
+    def run_of(self, name: str) -> Run:
+        """The run that this person's last question began, or that they watched."""
+        if not self.runs.get(name):
+            raise LookupError(f"{self.example.id} speaks of a conversation of {name}'s before anybody asked")
+        return self.runs[name][-1]
 
     def deadline(self, name: str) -> Deadline:
         """A named deadline with this target's seconds."""
         return self.target.deadlines[name]
 
+    @property
+    def person(self) -> Person:
+        """The one person of a scenario that has only one."""
+        (person,) = {person.user_id: person for person in reversed(self.people.values())}.values()
+        return person
+
+    @property
+    def other(self) -> Person:
+        """The sign-in beside the one in ``people``."""
+        if self.other_sign_in is None:
+            raise LookupError(f"{self.example.id} speaks of another sign-in before there is one")
+        return self.other_sign_in
+
+    @property
+    def jwt_secret(self) -> str:
+        """What the platform signs tokens with; only an example tagged ``@needs.minted-tokens`` asks for it."""
+        if self.target.jwt_secret is None:
+            told = f"target {self.target.name} declares that tokens may be made with its secret, and does not name it"
+            raise CouldNotTell(told, look_first_at="the setting jwt_secret of the target, in docs/targets.md")
+        return self.target.jwt_secret.get_secret_value()
+
+    async def sign_in(self, name: str) -> Person:
+        """A new synthetic person, signed in, and signed out again when the scenario ends."""
+        person = self.people[name] = await self.platform.auth.sign_in(name)
+        self.close_afterwards(partial(self._tidy, self._sign_out, name))
+        return person
+
+    async def sign_in_again(self, name: str, called: str) -> Person:
+        """One more sign-in of the same person, known as ``called`` from now on."""
+        person = self.people[called] = await self.platform.auth.sign_in_again(self.people[name])
+        self.close_afterwards(partial(self._tidy, self._sign_out, called))
+        return person
+
+    async def doors(self, person: Person, token: str | None) -> dict[str, str]:
+        """How every place that decides about a token stands to this one, in each way of carrying it."""
+        backend, chat = self.platform.backend, self.platform.chat
+        opinions = await self.platform.auth.opinions(token, person)
+        return {
+            "chat": door(await backend.ask("GET", "/api/threads", replace(person, token=token or ""))),
+            "live updates, as a browser comes": await chat.door(person, token, "subprotocol"),
+            "live updates, as a program comes": await chat.door(person, token, "header"),
+            **{who: opinion.door for who, opinion in opinions.items()},
+        }
+
+    async def require_open_doors(self, person: Person, token: str) -> None:
+        """Raise :class:`Broken` unless every door opens for a token that is right."""
+        shut = {who: state for who, state in (await self.doors(person, token)).items() if state != OPEN}
+        if shut:
+            raise Broken("; ".join(f"{who}: {state}" for who, state in shut.items()))
+
+    async def said_of(self, name: str) -> dict[str, Mapping[str, Any]]:
+        """All that anybody says of the person behind a token, by who says it: ``{"user_id": …, "email": …, …}``."""
+        person, within = self.people[name], self.deadline("live updates")
+        claims = claims_of(person.token)
+        permissions = claims.get("permissions")
+        own = {
+            "user_id": claims.get("sub"),
+            "email": claims.get("email"),
+            "permissions": sorted(map(str, permissions)) if isinstance(permissions, list) else None,
+        }
+        opinions = await self.platform.auth.opinions(person.token, person)
+        thread = await self.open_thread(name)
+        connection = await self.connect(name)
+        greeted = await connection.ping(within=within)
+        return {
+            "the token itself": own,
+            **{who: {"user_id": None, **opinion.said} for who, opinion in opinions.items()},
+            "chat, as the owner of a conversation": {"user_id": thread.owner},
+            "live updates, asked who is there": {"user_id": await connection.identity(within=within)},
+            "live updates, answering a ping": {"user_id": greeted.user_id},
+        }
+
+    async def condition(self, service: str) -> str:
+        """What a service says of its own condition: ``well``, or what else."""
+        answering = self.platform.auth if ANSWERED_BY[service] == "sign-in" else self.platform.backend
+        return await condition(service, answering, within=self.deadline("service discovery"))
+
+    async def enter(self, name: str) -> None:
+        """A new person who is signed in, watches live updates, and has opened a conversation."""
+        await self.sign_in(name)
+        await self.connect(name)
+        await self.open_thread(name)
+
+    async def ask(self, name: str, question: str, *, form: str = IN_THE_CHAT) -> None:
+        """Ask in the person's conversation, if there is one; all of the person's connections follow the work."""
+        own, within = self.connections[name], self.deadline("promptly")
+        thread = self.threads.get(name)
+        thread_id = thread.id if thread else None
+        tabs = {label: tab for label, tab in self.connections.items() if tab.person == own.person and tab is not own}
+        run, *watched = await asyncio.gather(
+            own.ask(question, within=within, form=form, thread_id=thread_id),
+            *(tab.watch(Run(question, thread_id), within=within) for tab in tabs.values()),
+        )
+        for label, followed in zip((name, *tabs), (run, *watched), strict=True):
+            self.runs.setdefault(label, []).append(followed)
+
+    async def settle(self) -> None:
+        """Hear whatever is still under way to anybody's connection."""
+        within = self.deadline("promptly")
+        await asyncio.gather(*(connection.settle(within=within) for connection in self.connections.values()))
+
+    async def write(self, name: str, message: str) -> None:
+        """Write into the person's conversation without asking anything; raises :class:`Broken` when that is refused."""
+        backend = self.platform.backend
+        path = thread_path(self.threads[name].id, "/messages")
+        reply = await backend.ask("POST", path, self.people[name], {"message": message})
+        backend.expect(reply, f"to let {name} write in their own conversation", 200, 201)
+
+    async def kept(self, name: str, called: str | None = None) -> list[tuple[str, str]]:
+        """What chat keeps of a conversation, as it shows it to its owner: ``(role, words)``."""
+        return await self.platform.backend.messages(self.people[name], self.threads[called or name])
+
+    def foreign_events(self) -> list[str]:
+        """What anybody was told of somebody else's: another person, another's run, another's conversation."""
+        runs = {id: name for name, asked in self.runs.items() for run in asked for id in run.ids}
+        threads = {thread.id: name for name, thread in self.threads.items()}
+        told = []
+        for name, connection in self.connections.items():
+            for event in connection.heard:
+                owners = {runs.get(event.run_id or ""), threads.get(str(event.raw.get("thread_id")))} - {None, name}
+                if owners or connection.is_foreign(event):
+                    told.append(f"{name} heard “{event.name}” of {' and '.join(map(str, owners)) or 'somebody else'}")
+        return told
+
+    async def connect(self, name: str, *, carrier: Carrier = "subprotocol", label: str | None = None) -> LiveConnection:
+        """The person's connection to live updates, confirmed; every connection is closed when the scenario ends."""
+        label = label or name
+        connection = await self.platform.chat.connect(self.people[name], carrier=carrier, label=label)
+        await connection.established(within=self.deadline("live updates"))
+        self.connections[label] = connection
+        return connection
+
+    async def open_thread(self, name: str, *, called: str | None = None) -> Thread:
+        """A conversation of this person's that chat keeps, removed when the scenario ends."""
+        thread = self.threads[called or name] = await self.platform.backend.open_thread(self.people[name])
+        self.close_afterwards(partial(self._tidy, self._remove, self.people[name], thread))
+        return thread
+
+    async def begin_outage(self, part: Part) -> None:
+        """Take a part of the platform away; it is given back when the scenario ends, if not before."""
+        assert self.outages is not None
+        await self.outages.begin(part)
+        self.recorder.in_outage = True
+        self.recorder.note(part, "is taken away")
+        self.outage = part
+        self.close_afterwards(self.end_outage)
+
+    async def end_outage(self) -> None:
+        """Give back what was taken away; safe to call twice."""
+        if self.outage is not None and self.outages is not None:
+            part, self.outage = self.outage, None
+            await self.outages.end(part)
+            self.recorder.note(part, "is there again")
+            self.recorder.in_outage = False
+
     def close_afterwards(self, close: Callable[[], Awaitable[None]]) -> None:
-        """Have ``close`` awaited when the scenario ends, whatever its end."""
+        """Have ``close`` awaited when the scenario ends, whatever its end; the last one registered comes first."""
         self.closing.push_async_callback(close)
+
+    async def close(self) -> None:
+        """Tidy up behind the scenario and end its connections; safe to call twice."""
+        try:
+            await self.closing.aclose()
+        finally:
+            if self.drivers is not None:
+                await self.drivers.chat.close()
+
+    async def _sign_out(self, name: str) -> None:
+        await self.platform.auth.sign_out(self.people[name])
+
+    async def _remove(self, person: Person, thread: Thread) -> None:
+        await self.platform.backend.ask("DELETE", thread_path(thread.id), person)
+
+    async def _tidy(self, remove: Callable[..., Awaitable[None]], *what: Any) -> None:
+        """What the platform does not let the specification remove changes no verdict: no promise speaks of it."""
+        try:
+            await remove(*what)
+        except (Broken, CouldNotTell) as failure:
+            self.recorder.note("clean-up", str(failure))
 
 
 @contextmanager

@@ -18,8 +18,47 @@ Feature: The golden path
 
     @id.golden-01a @e2e @needs.platform @effect.creates-data @severity.blocker
     Scenario: Pat asks what the models cost
-      Given Pat is signed in
-      And Pat is watching live updates
+      Given Pat is in a conversation
       When Pat asks "What did we spend on language models, and which one costs most?"
       Then Pat promptly sees each of the five events of the work, in order and once
       And Pat gets the answer that this work led to
+      And the conversation keeps the question and the answer
+
+    @id.golden-01b @e2e @needs.platform @effect.creates-data @severity.critical
+    Scenario Outline: Pat asks by <form>
+      Given Pat is in a conversation
+      When Pat asks "What did the support desk spend on language models?" by <form>
+      Then Pat promptly sees each of the five events of the work, in order and once
+      And Pat gets the answer that this work led to
+      And the conversation keeps the question and the answer
+
+      Examples:
+        | form                   |
+        | a task for the agent   |
+        | a message to the agent |
+
+  @promise.golden-02
+  Rule: Each question gets its own answer
+
+    Affected: whoever asks again before the first answer is there, and then reads one answer under the other question.
+    Look first at: how the message handler keeps the runs of one connection apart.
+
+    @id.golden-02a @e2e @needs.platform @effect.creates-data @severity.critical
+    Scenario: Two questions in a row do not mix
+      Given Pat is in two conversations
+      When Pat asks a question in the first, and another in the second at once
+      Then Pat promptly sees the work on each question apart, in order and once
+      And each conversation keeps its own question, and the answer that Pat was given to it
+
+  @promise.golden-03
+  Rule: An agent that cannot answer says so
+
+    Affected: whoever asks while something behind the agent is down, and would wait for an answer that never comes.
+    Look first at: what the agent does when one of its tools fails.
+
+    @id.golden-03a @e2e @needs.platform @effect.disruptive @severity.critical
+    Scenario: The agent's work fails, and Pat hears of it
+      Given Pat is watching live updates
+      And the database behind chat is out of order
+      When Pat asks "What did we spend on language models?"
+      Then Pat is promptly told that the work failed, instead of being given an answer

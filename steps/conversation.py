@@ -1,54 +1,221 @@
-"""The conversation: a question, the events of the work, the answer."""
+"""The conversation: questions, the events of the work, answers, and what chat keeps of it."""
 
 from __future__ import annotations
 
-from behave import then, when
+import asyncio
+
+from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, has_item, is_not
+from hamcrest import assert_that, contains_inanyorder, equal_to, has_items, is_not, not_none
 
-from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, answer_of, answer_text
+from acceptance.drivers.events import AGENT_ERROR
+from acceptance.drivers.runs import Run
 from acceptance.verdicts import Broken
-from acceptance.world import World
+from acceptance.waiting import eventually
+from acceptance.world import World, precondition
 
-FIRST, *_, LAST = GOLDEN_PATH
+QUESTIONS = ("What did we spend on language models in all?", "Which language model costs most?")
+TEN = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo", "Ines", "Jon"]
+
+
+@given("{name} is in a conversation")
+async def a_person_is_in_a_conversation(context: Context, name: str) -> None:
+    """A person is signed in, watches live updates, and has opened a conversation that chat keeps."""
+    world: World = context.world
+    with precondition(f"{name} could not begin a conversation"):
+        await world.enter(name)
+
+
+@given("{names} are in conversations of their own")
+async def people_are_in_conversations(context: Context, names: str) -> None:
+    """Each of the people is signed in, watches live updates, and has opened a conversation."""
+    world: World = context.world
+    people = TEN if names == "ten people" else names.split(" and ")
+    with precondition(f"{names} could not begin their conversations"):
+        await asyncio.gather(*(world.enter(name) for name in people))
+
+
+@given("{name} is in two conversations")
+async def a_person_is_in_two_conversations(context: Context, name: str) -> None:
+    """One connection, and two conversations that chat keeps."""
+    world: World = context.world
+    with precondition(f"{name} could not begin two conversations"):
+        await world.enter(name)
+        await world.open_thread(name, called=f"{name}'s second conversation")
+
+
+@given("{name} has written in a conversation")
+async def a_person_has_written(context: Context, name: str) -> None:
+    """A conversation with a message in it, as chat shows it to its owner."""
+    world: World = context.world
+    with precondition(f"{name} could not write in a conversation"):
+        await world.sign_in(name)
+        await world.open_thread(name)
+        await world.write(name, "This is between us.")
+        world.said["as it was"] = await world.kept(name)
 
 
 @when('{name} asks "{question}"')
 async def a_person_asks(context: Context, name: str, question: str) -> None:
-    """Ask one question in the chat and listen until its run ends, or the deadline for an answer passes."""
+    """Ask one question in the chat; everybody who watches on the person's connections hears what comes of it."""
     world: World = context.world
-    world.run = await world.connections[name].ask(question, within=world.deadline("promptly"))
+    await world.ask(name, question)
+
+
+@when('{name} asks "{question}" by {form}')
+async def a_person_asks_by(context: Context, name: str, question: str, form: str) -> None:
+    """Ask by another of the contract's messages."""
+    world: World = context.world
+    await world.ask(name, question, form=form)
+
+
+@when("{name} asks a question in the first, and another in the second at once")
+async def a_person_asks_twice(context: Context, name: str) -> None:
+    """Send both questions before anything of the first is answered."""
+    world: World = context.world
+    asked = [(question, thread.id) for question, thread in zip(QUESTIONS, world.threads.values(), strict=True)]
+    world.runs[name] = await world.connections[name].ask_all(asked, within=world.deadline("promptly"))
+
+
+@when("{first} and {second} ask at the same time")
+async def two_people_ask(context: Context, first: str, second: str) -> None:
+    """Two people, each on their own connection, ask different questions at the same moment."""
+    world: World = context.world
+    await asyncio.gather(*(world.ask(name, text) for name, text in zip((first, second), QUESTIONS, strict=True)))
+    await world.settle()
+
+
+@when("all of them ask at once, each one question after another")
+async def everybody_asks(context: Context) -> None:
+    """Everybody asks two questions in a row, all at the same time."""
+    world: World = context.world
+
+    async def converse(name: str) -> None:
+        for question in QUESTIONS:
+            await world.ask(name, question)
+
+    await asyncio.gather(*(converse(name) for name in world.people))
+    await world.settle()
 
 
 @then("{name} promptly sees each of the five events of the work, in order and once")
 def the_five_events_arrive(context: Context, name: str) -> None:
     """All five events arrive by the deadline, first told in the order of the golden path, none delivered twice."""
     world: World = context.world
-    run = world.conversation
-    for error in run.named(AGENT_ERROR):
-        raise Broken(f"{name} was told that the work failed: {error.data.get('error_message', 'no reason given')}")
-    told = [event.name for event in run.events]
-    missing = [words for event, words in GOLDEN_PATH.items() if event not in told]
-    if missing:
-        seen = [GOLDEN_PATH[event] for event in dict.fromkeys(told) if event in GOLDEN_PATH]
-        end = f"; live updates {run.closed}" if run.closed else ""
-        only = f"{name} saw only {', '.join(seen)}" if seen else f"{name} saw nothing at all"
-        raise Broken(f"{name} did not see {' or '.join(missing)} {world.deadline('promptly')}: {only}{end}")
-    order = list(GOLDEN_PATH)
-    assert_that(sorted(order, key=told.index), equal_to(order), f"the order in which {name} saw the work")
-    assert_that(run.repeated(), empty(), f"what {name} was told twice")
-    assert_that(run.unfinished_tools(), empty(), f"tools that {name} saw at work and never finished")
-    assert_that(run.ended, equal_to(True), f"whether the work that {name} watched came to its end")
+    _judge(world, name, world.run_of(name))
+
+
+@then("both tabs promptly show each of the five events of the work, in order and once")
+def both_tabs_show_it(context: Context) -> None:
+    """Each connection of the person was told all of the same run."""
+    world: World = context.world
+    for tab in world.connections:
+        _judge(world, tab, world.run_of(tab))
+    seen = {tab: world.run_of(tab).ids for tab in world.connections}
+    assert_that(seen, equal_to(dict.fromkeys(seen, next(iter(seen.values())))), "the work that each tab shows")
+
+
+@then("{name} promptly sees the work on each question apart, in order and once")
+def each_question_is_worked_on(context: Context, name: str) -> None:
+    """Each question has a run of its own, whole, and no event belongs to both."""
+    world: World = context.world
+    for which, run in zip(("first", "second"), world.runs[name], strict=True):
+        _judge(world, f"{name}, of the {which} question,", run)
+    first, second = world.runs[name]
+    assert_that(first.ids & second.ids, equal_to(set()), "work that belongs to both questions")
+
+
+@then("{first} and {second} each promptly see the whole of their own work")
+def two_people_see_their_own_work(context: Context, first: str, second: str) -> None:
+    """The five events of each one's own run, and the answer to each one's own question."""
+    world: World = context.world
+    for name in (first, second):
+        _judge(world, name, world.run_of(name))
+        _judge_answer(world, name, world.run_of(name))
+
+
+@then("each of them promptly sees the whole of their own work")
+def everybody_sees_their_own_work(context: Context) -> None:
+    """The five events and the answer, for every question of every person."""
+    world: World = context.world
+    for name in world.people:
+        for run in world.runs[name]:
+            _judge(world, name, run)
+            _judge_answer(world, name, run)
+
+
+@then("neither of them is told anything of the other's")
+def neither_hears_of_the_other(context: Context) -> None:
+    """No frame names the other person, their run or their conversation."""
+    _assert_nothing_foreign(context.world)
+
+
+@then("none of them is told anything of another's")
+def nobody_hears_of_another(context: Context) -> None:
+    """No frame names another person, their run or their conversation."""
+    _assert_nothing_foreign(context.world)
+
+
+@then("live updates still know each of them by their own sign-in")
+async def live_updates_know_each(context: Context) -> None:
+    """Whom live updates take each connection for is whom its token names."""
+    world: World = context.world
+    within = world.deadline("live updates")
+    known = {name: await connection.identity(within=within) for name, connection in world.connections.items()}
+    assert_that(known, equal_to({name: person.user_id for name, person in world.people.items()}), "who is who")
 
 
 @then("{name} gets the answer that this work led to")
 def the_answer_arrives(context: Context, name: str) -> None:
     """The run's end carries words in answer, belongs to the run that the question began, and is for this person."""
     world: World = context.world
-    run = world.conversation
-    begun, end = run.named(FIRST), run.named(LAST)[-1]
-    words = answer_text(answer_of(end))
-    assert_that(words, is_not(empty()), f"the words in which {name} was answered")
-    assert_that(words.casefold(), is_not(equal_to(run.question.casefold())), f"what {name} was answered")
-    assert_that([event.run_id for event in begun], has_item(end.run_id), f"the work that {name}'s answer came from")
-    assert_that(end.user_id, equal_to(world.people[name].user_id), "the person whom the answer is addressed to")
+    _judge_answer(world, name, world.run_of(name))
+
+
+@then("{name} is promptly told that the work failed, instead of being given an answer")
+def the_failure_is_told(context: Context, name: str) -> None:
+    """The run ends with an agent's error that says something, and with no answer."""
+    world: World = context.world
+    run = world.run_of(name)
+    if not run.named(AGENT_ERROR):
+        told = ", ".join(event.name for event in run.events) or "nothing at all"
+        raise Broken(f"{name} was not told that the work failed {world.deadline('promptly')}, but {told}")
+    reason = run.named(AGENT_ERROR)[-1].data.get("error_message")
+    assert_that(reason, is_not(equal_to("")), f"what {name} was told of the failure")
+    assert_that(reason, not_none(), f"what {name} was told of the failure")
+    assert_that(run.answer, equal_to(""), f"the answer that {name} was given all the same")
+
+
+@then("the conversation keeps the question and the answer")
+async def the_conversation_is_kept(context: Context) -> None:
+    """Chat shows the question as the person's and the answer as its own, in the words that were said."""
+    world: World = context.world
+    name = world.person.name
+    run = world.run_of(name)
+    wanted = has_items(("user", run.question), ("assistant", run.answer))
+    await eventually(lambda: world.kept(name), wanted, within=world.deadline("promptly"))
+
+
+@then("each conversation keeps its own question, and the answer that {name} was given to it")
+async def each_conversation_is_kept(context: Context, name: str) -> None:
+    """Each holds exactly one question and one answer: those of its own run."""
+    world: World = context.world
+    for called, run in zip(world.threads, world.runs[name], strict=True):
+        _judge_answer(world, name, run)
+        wanted = contains_inanyorder(("user", run.question), ("assistant", run.answer))
+        await eventually(lambda called=called: world.kept(name, called), wanted, within=world.deadline("promptly"))
+
+
+def _judge(world: World, who: str, run: Run) -> None:
+    if told := run.shortcoming(who, world.deadline("promptly")):
+        raise Broken(told)
+
+
+def _judge_answer(world: World, name: str, run: Run) -> None:
+    if told := run.answer_shortcoming(world.people[name]):
+        raise Broken(told)
+
+
+def _assert_nothing_foreign(world: World) -> None:
+    foreign = world.foreign_events()
+    assert_that(foreign, equal_to([]), "what somebody was told of somebody else's work")

@@ -9,6 +9,7 @@ from behave.runner import Context
 from hamcrest import assert_that, empty, equal_to, has_entries
 
 from acceptance.drivers.backend import SERVICES
+from acceptance.drivers.health import WELL
 from acceptance.target import is_loopback, is_web_address
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
@@ -19,7 +20,7 @@ from acceptance.world import World, precondition
 async def ada_asks_for_the_services(context: Context) -> None:
     """Ask the platform's discovery for its list of services."""
     world: World = context.world
-    world.services = await world.platform.backend.services(world.target)
+    world.services = await world.platform.backend.services()
 
 
 @given("Ada the administrator knows where the platform says its services are")
@@ -27,7 +28,7 @@ async def ada_knows_the_services(context: Context) -> None:
     """The platform's own list of services is at hand."""
     world: World = context.world
     with precondition("the platform did not say where its services are"):
-        world.services = await world.platform.backend.services(world.target)
+        world.services = await world.platform.backend.services()
 
 
 @then("Ada is told an address of its own for chat, for sign-in and for the web page")
@@ -73,3 +74,33 @@ async def the_service_answers(context: Context, service: str) -> None:
 
     wanted = has_entries(status="healthy", service=SERVICES[service][1])
     await eventually(health, wanted, within=within)
+
+
+@when("Ada the administrator asks {service} how it is")
+async def ada_asks_how_it_is(context: Context, service: str) -> None:
+    """Ask at every place where the service tells its condition."""
+    world: World = context.world
+    world.said[service] = await world.condition(service)
+
+
+@then("{service} says that it is well, and {name} finds it so")
+async def word_and_deed_agree(context: Context, service: str, name: str) -> None:
+    """The service's word, and a real call of a person's: both must say that it works."""
+    world: World = context.world
+    assert_that(world.said[service], equal_to(WELL), f"what {service} says of itself")
+    person = world.people[name]
+    if service == "chat":
+        await world.platform.backend.thread_ids(person)
+    elif service == "sign-in":
+        await world.platform.auth.sign_in_again(person)
+    else:
+        connection = await world.connect(name)
+        await connection.ping(within=world.deadline("live updates"))
+
+
+@given("{service} says that it is well")
+async def it_says_that_it_is_well(context: Context, service: str) -> None:
+    """The service's own word, before anything is taken from it."""
+    world: World = context.world
+    with precondition(f"{service} did not say that it is well"):
+        assert_that(await world.condition(service), equal_to(WELL), f"what {service} says of itself")

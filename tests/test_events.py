@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from acceptance.drivers.chat import Run
 from acceptance.drivers.events import Event, answer_of, answer_text, ends_run, read
+from acceptance.drivers.runs import Run
 
 
 def event(frame: dict[str, Any]) -> Event:
@@ -72,8 +72,8 @@ def test_a_repeated_frame_and_an_unfinished_tool_are_told() -> None:
     begun = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs"}}
     done = {"type": "tool_completed", "run_id": "r", "data": {"tool_name": "costs"}}
     frames: list[dict[str, Any]] = [{**begun, "timestamp": 1}, {**begun, "timestamp": 2}, done]
-    run = Run("?", [event(frame) for frame in frames])
+    run = Run("?", events=[event(frame) for frame in frames])
     assert run.repeated() == ["tool_executing"]
     assert run.unfinished_tools() == ["costs"]
     other = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs", "parameters": {"month": 5}}}
-    assert Run("?", [event(begun), event(other)]).repeated() == []
+    assert Run("?", events=[event(begun), event(other)]).repeated() == []

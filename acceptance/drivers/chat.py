@@ -7,102 +7,153 @@ import base64
 import json
 import ssl
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
-from acceptance.drivers.auth import Person
-from acceptance.drivers.events import PASSED_OVER, Event, ends_run, read
+from acceptance.drivers.auth import LABEL, Person
+from acceptance.drivers.doors import OPEN, SHUT
+from acceptance.drivers.events import PASSED_OVER, Event, read
 from acceptance.drivers.reachability import Reachability, why_unreachable
+from acceptance.drivers.runs import Run, run_of
 from acceptance.evidence.recorder import Recorder
 from acceptance.target import Deadline, Target
-from acceptance.verdicts import Broken
+from acceptance.verdicts import Broken, CouldNotTell
 
-#: How the token travels: in the handshake's header, or in a subprotocol, as a browser must.
-Carrier = Literal["header", "subprotocol"]
+#: How the token travels: in the handshake's header, in a subprotocol (as a browser must), or in the address, where
+#: the contract has it ignored.
+Carrier = Literal["header", "subprotocol", "address"]
 
+#: The contract's messages that ask something, by what an owner calls them: the question and its thread go in.
+FORMS: dict[str, Callable[[str, str | None], dict[str, Any]]] = {
+    "a question in the chat": lambda text, thread: {
+        "type": "user_message",
+        "payload": {"text": text, "references": [], "thread_id": thread},
+    },
+    "a task for the agent": lambda text, thread: {
+        "type": "start_agent",
+        "payload": {"user_request": text, "thread_id": thread, "context": {}, "settings": {}},
+    },
+    "a message to the agent": lambda text, thread: {
+        "type": "agent_request",
+        "payload": {"message": text, "thread_id": thread},
+    },
+}
+IN_THE_CHAT = next(iter(FORMS))
 
-@dataclass
-class Run:
-    """One question and what live updates said until the run ended or its deadline passed."""
-
-    question: str
-    events: list[Event] = field(default_factory=list)
-    ended: bool = False
-    seconds: float = 0.0
-    closed: str | None = None
-
-    def named(self, name: str) -> list[Event]:
-        """The events of one name, in order."""
-        return [event for event in self.events if event.name == name]
-
-    def repeated(self) -> list[str]:
-        """Events of which the very same frame came again (its time of sending apart), by name."""
-        seen: set[str] = set()
-        again = []
-        for event in self.events:
-            frame = json.dumps({key: value for key, value in event.raw.items() if key != "timestamp"}, sort_keys=True)
-            if frame in seen:
-                again.append(event.name)
-            seen.add(frame)
-        return again
-
-    def unfinished_tools(self) -> list[str]:
-        """Tools that were begun more often than they were finished, by name."""
-        begun = Counter(_tool(event) for event in self.named("tool_executing"))
-        begun.subtract(_tool(event) for event in self.named("tool_completed"))
-        return sorted(tool for tool, open_uses in begun.items() if open_uses > 0)
+#: Whom a deployment in demo mode takes everybody for.
+DEMO_USER = "demo-user-001"
+_UNKNOWN_TYPE = f"{LABEL}_who_am_i"  # a type that the contract does not know is acknowledged, with the whole identity
+_CLOSE_SECONDS = 1.0
+#: What people call the messages that are waited for.
+_AWAITED = {"ack": "a receipt", "pong": "an answer", "error_message": "a complaint", "heartbeat": "a sign of life"}
 
 
 class LiveConnection:
-    """One person's open connection to live updates."""
+    """One open connection of one person to live updates."""
 
-    def __init__(self, socket: ClientConnection, person: Person, recorder: Recorder) -> None:
+    def __init__(self, socket: ClientConnection, person: Person, label: str, recorder: Recorder) -> None:
         self._socket = socket
-        self._person = person
         self._recorder = recorder
+        self.person = person
+        self.label = label
+        #: Everything that was heard on this connection, in order.
+        self.heard: list[Event] = []
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is left of the connection."""
+        return self._socket.state is State.CLOSED
+
+    def is_foreign(self, event: Event) -> bool:
+        """Whether an event names another person than the one whose connection it came by."""
+        own, named = self.person.user_id, event.user_id
+        if not own or not named:
+            return False
+        if named.endswith("..."):  # the greeting shortens the id
+            return not own.startswith(named.removesuffix("..."))
+        return named != own
 
     async def established(self, *, within: Deadline) -> Event:
-        """The first frame, which must greet the person; raises :class:`Broken` for anything else."""
-        try:
-            event = await self._next(time.monotonic() + within.seconds)
-        except ConnectionClosed as closed:
-            raise Broken(f"live updates let {self._person.name} in, and then {_close_words(closed)}") from None
-        if event is None:
-            raise Broken(f"live updates let {self._person.name} in and then said nothing {within}")
+        """The first frame, which must greet the person.
+
+        Raises :class:`Broken` for anything else, :class:`CouldNotTell` where demo mode makes everybody one person.
+        """
+        event = await self._expect("let {name} in", within)
         if event.name != "connection_established":
             told = event.raw.get("error_code") or event.name
-            raise Broken(f"live updates greeted {self._person.name} with “{told}” instead of confirming the connection")
+            raise Broken(f"live updates greeted {self.label} with “{told}” instead of confirming the connection")
+        if str(event.data.get("user_id") or "").startswith(DEMO_USER[:8]):
+            await self.identity(within=within)
         return event
 
-    async def ask(self, question: str, *, within: Deadline) -> Run:
-        """Ask one question in the chat and listen until its run ends or the deadline passes.
+    async def identity(self, *, within: Deadline) -> str:
+        """The whole id of the person for whom live updates take this connection.
 
-        Never raises for what live updates leave unsaid: the steps judge the run. A closed connection is in ``closed``.
+        Raises :class:`Broken` when they do not say it, :class:`CouldNotTell` in demo mode.
         """
-        begun = time.monotonic()
-        until = begun + within.seconds
-        run = Run(question)
-        message = {"type": "user_message", "payload": {"text": question, "references": [], "thread_id": None}}
+        await self._send({"type": _UNKNOWN_TYPE})
+        event = await self._expect("were asked who {name} is", within, "ack")
+        if event.user_id == DEMO_USER and self.person.user_id != DEMO_USER:
+            raise CouldNotTell(
+                f"live updates are in demo mode, where everybody is {DEMO_USER}: who somebody is means nothing there",
+                look_first_at="the setting DEMO_MODE of the platform",
+            )
+        return event.user_id or ""
+
+    async def ping(self, *, within: Deadline) -> Event:
+        """The answer to a ping; raises :class:`Broken` when there is none."""
+        await self._send({"type": "ping", "timestamp": time.time()})
+        return await self._expect("were greeted with a ping by {name}", within, "pong")
+
+    async def say_nonsense(self, *, within: Deadline) -> Event:
+        """The answer to a message that is not JSON; raises :class:`Broken` when there is none."""
+        await self._send("{ this is no message")
+        return await self._expect("were told something unreadable by {name}", within, "error_message")
+
+    async def sign_of_life(self, *, within: Deadline) -> Event:
+        """What live updates say of their own accord on a quiet connection; raises :class:`Broken` for nothing."""
+        return await self._expect("had nothing to do for {name}", within, "heartbeat")
+
+    async def ask(
+        self, question: str, *, within: Deadline, form: str = IN_THE_CHAT, thread_id: str | None = None
+    ) -> Run:
+        """Ask one question and listen until its run ends or the deadline passes."""
+        return (await self.ask_all([(question, thread_id)], within=within, form=form))[0]
+
+    async def ask_all(
+        self, questions: Sequence[tuple[str, str | None]], *, within: Deadline, form: str = IN_THE_CHAT
+    ) -> list[Run]:
+        """Ask all questions ``(text, thread id)`` at once, and listen until each one's run ends or the deadline passes.
+
+        Never raises for what live updates leave unsaid: the steps judge the runs. A closed connection is in ``closed``.
+        """
+        runs = [Run(question, thread_id) for question, thread_id in questions]
         try:
-            await self._send(message)
-            while not run.ended and (event := await self._next(until)):
-                if event.name not in PASSED_OVER:
-                    run.events.append(event)
-                    run.ended = ends_run(event, run.events)
-            run.seconds = time.monotonic() - begun
-            if run.ended:
-                run.events += await self._stragglers(until)
+            for run in runs:
+                await self._send(FORMS[form](run.question, run.thread_id))
+            await self._follow(runs, within)
+        except ConnectionClosed as closed:
+            for run in runs:
+                run.closed = _close_words(closed)
+        return runs
+
+    async def watch(self, run: Run, *, within: Deadline) -> Run:
+        """Listen, without asking, until ``run``, asked elsewhere, ends or the deadline passes."""
+        try:
+            await self._follow([run], within)
         except ConnectionClosed as closed:
             run.closed = _close_words(closed)
         return run
 
-    async def _stragglers(self, until: float) -> list[Event]:
-        """What was still under way when the run ended: all that comes before the answer to a ping."""
+    async def settle(self, *, within: Deadline) -> list[Event]:
+        """What was still under way to this connection: all that comes before the answer to a ping."""
+        until = time.monotonic() + within.seconds
         await self._send({"type": "ping", "timestamp": time.time()})
         late: list[Event] = []
         while (event := await self._next(until)) and event.name != "pong":
@@ -110,14 +161,50 @@ class LiveConnection:
                 late.append(event)
         return late
 
+    def drop(self) -> None:
+        """Cut the connection as a failing network does, without a word."""
+        self._recorder.frame(self.label, "connection", "cut, as by a failing network")
+        self._socket.transport.abort()
+
     async def close(self) -> None:
         """End the connection; safe to call twice."""
         await self._socket.close()
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        text = json.dumps(message)
-        self._recorder.frame(self._person.name, "sent", text)
-        await self._socket.send(text)
+    async def _follow(self, runs: list[Run], within: Deadline) -> None:
+        """Give every event to its run until all runs have ended, and then what was still under way."""
+        until = time.monotonic() + within.seconds
+        waiting = self._recorder.wait(self.label, f"the end of the work, {within.name}", within.seconds)
+        while not all(run.is_over for run in runs) and (event := await self._next(until)):
+            if event.name not in PASSED_OVER:
+                run_of(event, runs).take(event)
+        if all(run.is_over for run in runs):
+            self._recorder.over(waiting)
+            for event in await self.settle(within=within):
+                run_of(event, runs).take(event)
+
+    async def _expect(self, when: str, within: Deadline, name: str | None = None) -> Event:
+        """The next message, or the next of one name; raises :class:`Broken` when it does not come."""
+        until = time.monotonic() + within.seconds
+        told = f"live updates {when.format(name=self.label)}"
+        words = f"{_AWAITED.get(name, name)}, {within.name}" if name else f"a greeting, {within.name}"
+        waiting = self._recorder.wait(self.label, words, within.seconds)
+        try:
+            while event := await self._next(until):
+                if name in (None, event.name):
+                    self._recorder.over(waiting)
+                    return event
+        except ConnectionClosed as closed:
+            raise Broken(f"{told}, and {_close_words(closed)}") from None
+        raise Broken(f"{told}, and gave no answer {within}")
+
+    async def _send(self, message: dict[str, Any] | str) -> None:
+        text = message if isinstance(message, str) else json.dumps(message)
+        self._recorder.frame(self.label, "sent", text)
+        try:
+            await self._socket.send(text)
+        except ConnectionClosed as closed:
+            self._recorder.frame(self.label, "connection", _close_words(closed))
+            raise
 
     async def _next(self, until: float) -> Event | None:
         """The next message, or None when the deadline passes first; raises ``ConnectionClosed``."""
@@ -127,9 +214,13 @@ class LiveConnection:
                     frame = await self._socket.recv()
             except TimeoutError:
                 return None
+            except ConnectionClosed as closed:
+                self._recorder.frame(self.label, "connection", _close_words(closed))
+                raise
             text = frame if isinstance(frame, str) else frame.decode(errors="replace")
-            self._recorder.frame(self._person.name, "received", text)
+            self._recorder.frame(self.label, "received", text)
             if event := read(text, time.monotonic()):
+                self.heard.append(event)
                 return event
         return None
 
@@ -141,52 +232,94 @@ class Chat:
         self._target = target
         self._recorder = recorder
         self._reachability = reachability
+        #: Every connection that was opened, so that none is left open.
+        self.opened: list[LiveConnection] = []
 
-    async def connect(self, person: Person, *, carrier: Carrier = "subprotocol") -> LiveConnection:
-        """Open a connection with the person's token.
+    async def connect(
+        self, person: Person, *, carrier: Carrier = "subprotocol", label: str | None = None
+    ) -> LiveConnection:
+        """Open a connection with the person's token; ``label`` tells their connections apart.
 
         Raises :class:`CouldNotTell` when the address cannot be reached, :class:`Broken` when it refuses the token or
         does not complete the handshake within the time for live updates.
         """
+        label = label or person.name
+        try:
+            return await self._open(person, person.token, carrier, label)
+        except InvalidStatus as refused:
+            raise self._not_opened(label, f"refused the connection (HTTP {refused.response.status_code})") from None
+
+    async def door(self, person: Person, token: str | None, carrier: Carrier) -> str:
+        """Whether live updates let somebody in with this token: :data:`OPEN`, :data:`SHUT`, or what else they did.
+
+        Shut is a refusal at the handshake, or a word of it and the end of the connection. Raises
+        :class:`CouldNotTell` in demo mode and for an address that cannot be reached.
+        """
+        within = self._target.deadlines["live updates"]
+        label = f"{person.name}, token in the {carrier}" if token else f"{person.name}, without a token"
+        try:
+            connection = await self._open(person, token, carrier, label)
+        except InvalidStatus as refused:
+            status = refused.response.status_code
+            self._not_opened(label, f"refused the connection (HTTP {status})")
+            return SHUT if status in (401, 403) else f"answered {status}"
+        except Broken as failure:
+            return failure.happened
+        try:
+            await connection.established(within=within)
+        except Broken as failure:
+            refused_in_words = any(event.raw.get("error_code") == "AUTH_FAILED" for event in connection.heard)
+            return SHUT if refused_in_words else failure.happened
+        return OPEN
+
+    async def close(self) -> None:
+        """End every connection that is still open."""
+        await asyncio.gather(*(connection.close() for connection in self.opened))
+
+    async def _open(self, person: Person, token: str | None, carrier: Carrier, label: str) -> LiveConnection:
+        """Open a connection; raises ``InvalidStatus`` when it is refused with an HTTP answer."""
         address = str(self._target.websocket_url)
         await self._reachability.require(address)
         within = self._target.deadlines["live updates"]
-        headers, subprotocols = _carried(person.token, carrier)
-        self._recorder.frame(person.name, "connection", f"opening, the token in the {carrier}")
+        headers, subprotocols, query = _carried(token, carrier)
+        self._recorder.frame(label, "connection", f"opening, {'the' if token else 'no'} token in the {carrier}")
         try:
             socket = await connect(
-                address,
+                address + query,
                 additional_headers=headers,
                 subprotocols=subprotocols,
                 open_timeout=within.seconds,
-                close_timeout=1,
+                close_timeout=_CLOSE_SECONDS,
                 proxy=None if self._target.is_on_this_machine else True,
             )
-        except InvalidStatus as refused:
-            raise self._not_opened(person, f"refused the connection (HTTP {refused.response.status_code})") from None
+        except InvalidStatus:
+            raise
         except TimeoutError:
-            raise self._not_opened(person, f"did not open the connection {within}") from None
+            raise self._not_opened(label, f"did not open the connection {within}") from None
         except InvalidHandshake as error:
-            raise self._not_opened(person, f"did not keep to the WebSocket handshake ({error})") from None
+            raise self._not_opened(label, f"did not keep to the WebSocket handshake ({error})") from None
         except (WebSocketException, ssl.SSLError, OSError) as error:
-            raise self._not_opened(person, f"could not be connected to: {why_unreachable(error)}") from None
-        self._recorder.frame(person.name, "connection", f"open, subprotocol {socket.subprotocol or 'none'}")
-        return LiveConnection(socket, person, self._recorder)
+            raise self._not_opened(label, f"could not be connected to: {why_unreachable(error)}") from None
+        self._recorder.frame(label, "connection", f"open, subprotocol {socket.subprotocol or 'none'}")
+        connection = LiveConnection(socket, person, label, self._recorder)
+        self.opened.append(connection)
+        return connection
 
-    def _not_opened(self, person: Person, what: str) -> Broken:
-        self._recorder.frame(person.name, "connection", what)
+    def _not_opened(self, label: str, what: str) -> Broken:
+        self._recorder.frame(label, "connection", what)
         return Broken(f"live updates {what}")
 
 
-def _carried(token: str, carrier: Carrier) -> tuple[dict[str, str], list[Subprotocol] | None]:
+def _carried(token: str | None, carrier: Carrier) -> tuple[dict[str, str], list[Subprotocol] | None, str]:
+    """Headers, subprotocols and query of the handshake."""
+    if token is None:
+        return {}, None, ""
     if carrier == "header":
-        return {"Authorization": f"Bearer {token}"}, None
+        return {"Authorization": f"Bearer {token}"}, None, ""
+    if carrier == "address":
+        return {}, None, "?" + urlencode({"token": token})
     encoded = base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
-    return {}, [Subprotocol("jwt-auth"), Subprotocol(f"jwt.{encoded}")]
-
-
-def _tool(event: Event) -> str:
-    return str(event.data.get("tool_name") or event.raw.get("tool_name") or "a tool without a name")
+    return {}, [Subprotocol("jwt-auth"), Subprotocol(f"jwt.{encoded}")], ""
 
 
 def _close_words(closed: ConnectionClosed) -> str:

@@ -34,6 +34,11 @@ class Reply:
     text: str
 
     @property
+    def is_success(self) -> bool:
+        """Whether the service did what it was asked."""
+        return 200 <= self.status < 300
+
+    @property
     def body(self) -> Any:
         """The body as JSON, or None."""
         try:
@@ -78,8 +83,12 @@ class Service:
         within: Deadline,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+        person: str = "",
     ) -> Reply:
         """Send one request and return the whole answer, whatever its status.
+
+        ``token`` travels as a Bearer token; ``person`` is who asks, for the evidence.
 
         Raises :class:`CouldNotTell` for a configured address that cannot be reached, :class:`Broken` for no answer
         ``within`` the deadline, a broken-off answer, or an address of the platform's own that is not there.
@@ -89,8 +98,9 @@ class Service:
         request: httpx.Request | None = None
         reply: Reply | None = None
         error: str | None = None
+        carried = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token is not None else {})}
         try:
-            request = self._client.build_request(method, self.address + path, json=body, headers=headers)
+            request = self._client.build_request(method, self.address + path, json=body, headers=carried)
             async with asyncio.timeout(within.seconds):
                 reply = await self._reply_to(request)
             return reply
@@ -112,6 +122,7 @@ class Service:
                 response_headers=reply.headers.multi_items() if reply else (),
                 response_body=reply.text if reply else "",
                 error=error,
+                person=person,
             )
 
     async def _reply_to(self, request: httpx.Request) -> Reply:

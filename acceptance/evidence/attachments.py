@@ -1,4 +1,4 @@
-"""Evidence in the report: the exchanges, the conversation, the findings, the services' logs.
+"""Evidence in the report: the drawing, the conversation, the exchanges, the findings, the services' logs.
 
 Compact where a promise is kept, whole where it is not. Everything comes from the recorder, which has redacted it.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import allure
 
+from acceptance.evidence.conversation import HEADINGS, Reader, table, verbatim
 from acceptance.evidence.recorder import Exchange, Recorder
 from acceptance.evidence.redaction import HIDDEN
+from acceptance.evidence.timeline import TITLE, drawing
 from acceptance.source import Finding
 
 #: Allure 3 shows an attachment of this type as a request and its response.
@@ -22,12 +25,32 @@ HTTP_EXCHANGE = "application/vnd.allure.http+json"
 _MASKED = "__ALLURE_REDACTED__"  # Allure's own word for a value that was taken out
 
 
-def timeline(recorder: Recorder) -> None:
-    """One merged line of time: what was said to and heard from every service, in order."""
-    if recorder.entries:
-        lines = [f"{entry.at:8.3f} s  {entry.told()}" for entry in sorted(recorder.entries, key=lambda entry: entry.at)]
-        shown = [line if len(line) <= 240 else line[:240] + "…" for line in lines]
-        allure.attach("\n".join(shown), "What was said, in order", allure.attachment_type.TEXT)
+def compact(recorder: Recorder, read: Reader = verbatim) -> None:
+    """What a kept promise shows: the short drawing and the conversation. ``read`` puts a message into words."""
+    timeline(recorder, read=read)
+    conversation(recorder, read)
+
+
+def whole(recorder: Recorder, service_logs: Iterable[tuple[str, str]], command: str, read: Reader = verbatim) -> None:
+    """What any other ending shows: everything, the services' logs by name, and the command to see it again."""
+    timeline(recorder, whole=True, read=read)
+    conversation(recorder, read)
+    exchanges(recorder)
+    logs(service_logs)
+    reproduction(command)
+
+
+def timeline(recorder: Recorder, whole: bool = False, read: Reader = verbatim) -> None:
+    """The drawing of everything that was said until now; see :mod:`acceptance.evidence.timeline`."""
+    if recorder.entries or recorder.waits:
+        ended = time.monotonic() - recorder.started
+        allure.attach(drawing(recorder, whole=whole, ended=ended, read=read), TITLE, allure.attachment_type.SVG)
+
+
+def conversation(recorder: Recorder, read: Reader = verbatim) -> None:
+    """The live updates in words."""
+    if recorder.frames:
+        _table("The conversation", HEADINGS, table(recorder.frames, read))
 
 
 def exchanges(recorder: Recorder) -> None:

@@ -1,4 +1,4 @@
-"""The recorder: every HTTP exchange and WebSocket frame of one scenario, redacted as it is recorded.
+"""The recorder: every HTTP exchange, WebSocket frame and deadline of one scenario, redacted as it is recorded.
 
 Nothing unredacted is kept, so nothing unredacted can be shown. Times are seconds since the scenario began.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from acceptance.evidence.redaction import Redactor
 
@@ -18,7 +18,11 @@ LONGEST_KEPT = 20_000
 
 @dataclass(frozen=True)
 class Exchange:
-    """One HTTP request and its response, or the error that came instead of it."""
+    """One HTTP request and its response, or the error that came instead of it.
+
+    ``person`` is who asked, where a person of the scenario did; ``in_outage`` whether the scenario had taken something
+    away just then, so that an error was to be expected.
+    """
 
     at: float
     service: str
@@ -31,6 +35,8 @@ class Exchange:
     response_body: str
     seconds: float
     error: str | None = None
+    person: str = ""
+    in_outage: bool = False
 
     def told(self) -> str:
         """One line of the timeline."""
@@ -40,7 +46,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Frame:
-    """One WebSocket message, or an event of the connection itself (opened, refused, closed)."""
+    """One WebSocket message, or an event of the connection itself (opened, refused, closed).
+
+    ``person`` is whose connection it is, and which where a person has several: "Pat", "Pat's second tab".
+    """
 
     at: float
     person: str
@@ -53,13 +62,45 @@ class Frame:
         return f"{self.person} {arrow}: {self.text}"
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something that the scenario did to a service by other means than asking it: an outage begun or ended."""
+
+    at: float
+    service: str
+    text: str
+
+    def told(self) -> str:
+        """One line of the timeline."""
+        return f"{self.service}: {self.text}"
+
+
+@dataclass
+class Wait:
+    """A deadline that was running: who waited for what, from when, and when it would have passed.
+
+    ``ended`` is when what was waited for was there; None when it never was.
+    """
+
+    at: float
+    until: float
+    person: str
+    what: str
+    ended: float | None = None
+
+
+Entry = Exchange | Frame | Note
+
+
 @dataclass
 class Recorder:
     """What one scenario said and heard, in order."""
 
     redactor: Redactor
     started: float = field(default_factory=time.monotonic)
-    entries: list[Exchange | Frame] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    in_outage: bool = False
 
     def exchange(
         self,
@@ -74,6 +115,7 @@ class Recorder:
         response_headers: Iterable[tuple[str, str]] = (),
         response_body: str = "",
         error: str | None = None,
+        person: str = "",
     ) -> None:
         """Record one HTTP exchange that took ``seconds`` and ended now."""
         hide = self.redactor
@@ -92,12 +134,34 @@ class Recorder:
                 response_body=body,
                 seconds=seconds,
                 error=hide.text(error) if error else None,
+                person=person,
+                in_outage=self.in_outage,
             )
         )
 
     def frame(self, person: str, direction: Literal["sent", "received", "connection"], text: str) -> None:
         """Record one message of a live connection, or what happened to the connection."""
         self.entries.append(Frame(self._now(), person, direction, self._kept(text)))
+
+    def note(self, service: str, text: str) -> None:
+        """Record what the scenario did to a service."""
+        self.entries.append(Note(self._now(), service, self._kept(text)))
+
+    def wait(self, person: str, what: str, seconds: float) -> Wait:
+        """Record that from now on a person waits for ``what``, for so many seconds at most."""
+        now = self._now()
+        self.waits.append(Wait(now, now + seconds, person, what))
+        return self.waits[-1]
+
+    def over(self, wait: Wait) -> None:
+        """Record that what was waited for is there."""
+        wait.ended = self._now()
+
+    def hide_what_was_learned_late(self) -> bool:
+        """Hide, in everything recorded so far, secrets that became known only afterwards; whether there were any."""
+        before = self.entries
+        self.entries = [self._hidden(entry) for entry in before]
+        return self.entries != before
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -108,6 +172,19 @@ class Recorder:
     def frames(self) -> list[Frame]:
         """The live-update messages, in order."""
         return [entry for entry in self.entries if isinstance(entry, Frame)]
+
+    def _hidden(self, entry: Entry) -> Entry:
+        texts = {name: value for name, value in vars(entry).items() if isinstance(value, str)}
+        changed: dict[str, Any] = {
+            name: self.redactor.learned(text) for name, text in texts.items() if self.redactor.learned(text) != text
+        }
+        if isinstance(entry, Exchange):
+            for name in ("request_headers", "response_headers"):
+                headers = getattr(entry, name)
+                hidden = [(header, self.redactor.learned(value)) for header, value in headers]
+                if hidden != headers:
+                    changed[name] = hidden
+        return replace(entry, **changed) if changed else entry
 
     def _now(self) -> float:
         return time.monotonic() - self.started

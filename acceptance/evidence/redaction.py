@@ -27,6 +27,7 @@ _HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-pro
 
 _TOKEN = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
 _TOKEN_SUBPROTOCOL = re.compile(r"\bjwt\.[A-Za-z0-9_-]{16,}")
+_TOKEN_IN_BASE64 = re.compile(r"\bZXlK[A-Za-z0-9+/_-]{20,}={0,2}")  # what “eyJ” begins with there
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _USER_INFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:?[^\s/@]*@", re.I)
 _NAMED_IN_TEXT = re.compile(
@@ -41,8 +42,7 @@ class Redactor:
     """Hides secrets in text, JSON, headers and addresses; learns new ones as they are met."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._learned: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._learned: list[str] = []  # longest first: one may hold another
         for secret in secrets:
             self.learn(secret)
 
@@ -50,15 +50,24 @@ class Redactor:
         """Hide this value from now on, also where it is URL-quoted, JSON-escaped or in base64."""
         if len(secret) < _SHORTEST_LEARNED:
             return  # hiding every “a” would hide the report
+        if _TOKEN.fullmatch(secret):
+            return  # known by its shape, in every form, and there are hundreds of them
         encoded = secret.encode(errors="surrogatepass")
         forms = {secret, quote(encoded, safe=""), json.dumps(secret)[1:-1]}
         forms |= {
             base64.b64encode(encoded).decode().rstrip("="),
             base64.urlsafe_b64encode(encoded).decode().rstrip("="),
         }
-        if not forms <= self._learned:
-            self._learned |= forms
-            self._pattern = None
+        if not forms <= set(self._learned):
+            self._learned = sorted(forms.union(self._learned), key=lambda form: (-len(form), form))
+
+    def learned(self, text: str) -> str:
+        """``text`` with the values hidden that were learned, and no more: shapes and names are left to :meth:`text`."""
+        # one by one: a pattern of hundreds of them would have to be compiled anew with each that is learned
+        for secret in self._learned:
+            if secret in text:
+                text = text.replace(secret, HIDDEN)
+        return text
 
     def text(self, text: str) -> str:
         """``text`` with every secret in it hidden; JSON in it is treated by its keys."""
@@ -100,12 +109,9 @@ class Redactor:
 
     def _shapes(self, text: str) -> str:
         text = text.encode(errors="backslashreplace").decode()  # half of a surrogate pair cannot be written anywhere
-        if self._learned:
-            if self._pattern is None:
-                longest_first = sorted(self._learned, key=len, reverse=True)
-                self._pattern = re.compile("|".join(re.escape(secret) for secret in longest_first))
-            text = self._pattern.sub(HIDDEN, text)
+        text = self.learned(text)
         text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
+        text = _TOKEN_IN_BASE64.sub(HIDDEN, text)
         text = _TOKEN.sub(HIDDEN, text)
         text = _BEARER.sub(rf"\1 {HIDDEN}", text)
         text = _USER_INFO.sub(r"\g<scheme>", text)

@@ -14,15 +14,18 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from auth_service import health_check
+from auth_service.auth_core.api import jwt_validation
 from auth_service.auth_core.config import AuthConfig
 from auth_service.auth_core.core.jwt_handler import JWTHandler
-from auth_service.auth_core.database.repository import SCHEMA, AuthUserRepository
+from auth_service.auth_core.core.token_validator import TokenValidator
+from auth_service.auth_core.database.repository import SCHEMA, AuthUserRepository, TokenBlacklistRepository
 from auth_service.auth_core.routes import auth_routes
 from auth_service.auth_core.security.middleware import BodyLimitMiddleware, ServiceNameMiddleware
 from shared.constants.service_identifiers import AUTH_SERVICE, VERSION
 from shared.database.sqlite_database import SqliteDatabase
 from shared.isolated_environment import IsolatedEnvironment
 from shared.lifecycle.service_runner import run_service
+from shared.validation_errors import tell_validation_error
 
 ABOUT = """\
 Sign-in: people register and sign in here, and other services ask here whose a token is.
@@ -32,7 +35,7 @@ settings, read from environment variables:
                                 both services (JWT_SECRET_<ENVIRONMENT> wins over it)
   ENVIRONMENT                   development (default), staging or production
   AUTH_SERVICE_URL              the address of this service, as it tells it (http://localhost:<port>)
-  AUTH_DATABASE_PATH            the file that keeps the people (netra-auth-<port>.sqlite in the temporary folder)
+  AUTH_DATABASE_PATH            the file of its database (netra-auth-<port>.sqlite in the temporary folder)
   SERVICE_ID, SERVICE_SECRET    who may ask about tokens as a service, and how it proves that (netra-backend, none)
   ACCESS_TOKEN_EXPIRE_SECONDS   how long a sign-in is good for (900)
   REFRESH_TOKEN_EXPIRE_SECONDS  how long it may be renewed (604800)
@@ -49,15 +52,14 @@ def create_app(config: AuthConfig) -> ASGIApp:
     app.state.database = SqliteDatabase(config.database_path)
     app.state.database.create(SCHEMA)
     app.state.users = AuthUserRepository(app.state.database)
+    app.state.blacklist = TokenBlacklistRepository(app.state.database)
+    app.state.token_validator = TokenValidator(config, app.state.blacklist)
     app.add_middleware(BodyLimitMiddleware)
     app.include_router(health_check.router)
     app.include_router(auth_routes.router)
+    app.include_router(jwt_validation.router)
 
-    @app.exception_handler(RequestValidationError)
-    def incomplete(_: Request, problem: RequestValidationError) -> JSONResponse:
-        # by hand, since the framework's own answer repeats what was sent, passwords included
-        parts = [f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}" for error in problem.errors()]
-        return JSONResponse({"detail": "; ".join(parts)}, status_code=422)
+    app.exception_handler(RequestValidationError)(tell_validation_error)
 
     @app.exception_handler(sqlite3.Error)
     def database_down(_: Request, problem: sqlite3.Error) -> JSONResponse:

@@ -39,6 +39,16 @@ class IsolatedEnvironment:
             raise ConfigurationError(f"{name} must be a number above zero, not {value!r}")
         return number
 
+    def flag(self, name: str) -> bool:
+        """Whether something is switched on: "1" or "true", where "0", "false" and nothing switch it off.
+
+        Raises :class:`ConfigurationError` for anything else.
+        """
+        value = self.text(name, "0").lower()
+        if value not in ("0", "1", "false", "true"):
+            raise ConfigurationError(f"{name} must be 1 or 0, not {value!r}")
+        return value in ("1", "true")
+
     def environment(self) -> str:
         """What ENVIRONMENT names: development (the default), staging or production."""
         value = self.text("ENVIRONMENT", "development").lower()

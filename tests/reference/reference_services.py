@@ -91,6 +91,15 @@ class Service:
         return True
 
 
+@contextmanager
+def database_gone(variables: Mapping[str, str], name: str) -> Iterator[None]:
+    """The database of a service is gone for as long as this lasts."""
+    path = Path(variables[name])
+    away = path.rename(path.with_suffix(".away"))
+    yield
+    away.rename(path)
+
+
 @dataclass
 class Starter:
     """Starts services for one test or one session, and ends them all with it."""
@@ -116,6 +125,13 @@ class Starter:
             )
             self.started.append(Service(process, log, port or listening.getsockname()[1]))
         return self.started[-1]
+
+    def platform(self, **settings: str) -> Platform:
+        """Both services, for a test that changes them."""
+        variables = environment(self.folder, **settings)
+        auth = self.start(AUTH, variables)
+        backend = self.start(BACKEND, {**variables, "AUTH_SERVICE_URL": auth.url})
+        return Platform(auth.await_health(), backend.await_health(), variables)
 
     def close(self) -> None:
         """End everything, and look for what no log may hold."""
@@ -156,6 +172,24 @@ class Platform:
         assert answer.status_code == 200, answer.text
         body = answer.json()
         return Person(body["user"]["id"], email, body["access_token"], body["refresh_token"])
+
+    def call(self, method: str, path: str, person: Person | None = None, **how: Any) -> httpx.Response:
+        """A request to chat, as this person."""
+        headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+        return self.http.request(method, self.backend.url + path, headers=headers, **how)
+
+    def thread(self, person: Person) -> str:
+        """The id of a new thread."""
+        answer = self.call("POST", "/api/threads", person, json={"title": "a thread"})
+        assert answer.status_code == 200, answer.text
+        thread_id: str = answer.json()["id"]
+        return thread_id
+
+    def messages(self, person: Person, thread_id: str) -> list[tuple[str, str]]:
+        """Who said what in a thread."""
+        answer = self.call("GET", f"/api/threads/{thread_id}/messages", person)
+        assert answer.status_code == 200, answer.text
+        return [(message["role"], message["content"]) for message in answer.json()["messages"]]
 
     def mint(self, *, secret: str | None = None, algorithm: str | None = "HS256", **claims: Any) -> str:
         """A token as sign-in makes them, but for what is given; a claim that is None is left out."""
@@ -204,8 +238,9 @@ class Chat:
 
     def next(self, *, heartbeats: bool = False) -> dict[str, Any]:
         """The next frame; heartbeats are passed over unless they are wanted."""
+        until = time.monotonic() + PATIENCE
         while True:
-            frame: dict[str, Any] = json.loads(self.socket.recv(PATIENCE))
+            frame: dict[str, Any] = json.loads(self.socket.recv(until - time.monotonic()))
             if heartbeats or frame["type"] != "heartbeat":
                 return frame
 
@@ -215,15 +250,18 @@ class Chat:
         return self
 
     def run(self) -> list[dict[str, Any]]:
-        """The frames of one run, to its end."""
+        """The frames of one run, to its end: its first agent has answered, or failed, or nothing was run."""
         frames = [self.next()]
-        while frames[-1]["type"] not in ("agent_completed", "agent_error"):
+        while True:
+            last = frames[-1]
+            answered = last["type"] == "agent_completed" and last["agent_name"] == frames[0]["agent_name"]
+            if answered or last["type"] in ("agent_error", "error_message"):
+                return frames
             frames.append(self.next())
-        return frames
 
-    def ask(self, question: str) -> list[dict[str, Any]]:
+    def ask(self, question: str, thread_id: str | None = None) -> list[dict[str, Any]]:
         """Ask in the chat; the frames of the run."""
-        self.send({"type": "user_message", "payload": {"text": question, "references": [], "thread_id": None}})
+        self.send({"type": "user_message", "payload": {"text": question, "references": [], "thread_id": thread_id}})
         return self.run()
 
     def pending(self) -> list[dict[str, Any]]:

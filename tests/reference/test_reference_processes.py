@@ -24,6 +24,8 @@ REFUSALS: dict[str, tuple[str, dict[str, str], list[str], str]] = {
     "an odd cost": (AUTH, {"PASSWORD_HASH_COST": "1000"}, [], "power of two"),
     "no folder for the database": (AUTH, {"AUTH_DATABASE_PATH": "/nowhere/auth.sqlite"}, [], "cannot be used"),
     "no address": (BACKEND, {"AUTH_SERVICE_URL": "localhost:8081"}, [], "begins with http://"),
+    "demo mode in production": (BACKEND, {"DEMO_MODE": "1", "ENVIRONMENT": "production"}, [], "not for production"),
+    "neither on nor off": (BACKEND, {"DEMO_MODE": "maybe"}, [], "DEMO_MODE must be 1 or 0"),
     "a port in use": (AUTH, {}, ["--port", "{taken}"], "port {taken} on 127.0.0.1 is in use"),
     "a descriptor that is no socket": (AUTH, {}, ["--fd", "0"], "not a listening socket"),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.constants.service_identifiers import SERVICE_ID
-from shared.isolated_environment import IsolatedEnvironment
+from shared.isolated_environment import ConfigurationError, IsolatedEnvironment
 from shared.jwt_secret_manager import get_jwt_secret
 
 
@@ -24,10 +24,14 @@ class AppConfig:
     service_id: str
     service_secret: str = field(repr=False)
     heartbeat_seconds: float
+    demo_mode: bool
 
     @classmethod
     def from_environment(cls, environment: IsolatedEnvironment, port: int) -> AppConfig:
         """The settings that the environment gives; raises ``ConfigurationError`` for one that cannot be used."""
+        demo_mode = environment.flag("DEMO_MODE")
+        if demo_mode and environment.environment() == "production":
+            raise ConfigurationError("DEMO_MODE lets everybody into live updates, and is not for production")
         return cls(
             environment=environment.environment(),
             backend_url=environment.url("BACKEND_URL", f"http://localhost:{port}"),
@@ -41,4 +45,5 @@ class AppConfig:
             service_id=environment.text("SERVICE_ID", SERVICE_ID),
             service_secret=environment.text("SERVICE_SECRET"),
             heartbeat_seconds=environment.number("HEARTBEAT_SECONDS", 12),
+            demo_mode=demo_mode,
         )

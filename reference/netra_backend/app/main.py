@@ -10,15 +10,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from netra_backend.app.agents.supervisor_ssot import SupervisorAgent
 from netra_backend.app.agents.tool_dispatcher import ToolDispatcher
 from netra_backend.app.clients.auth_client_core import AuthServiceClient
 from netra_backend.app.config import AppConfig
 from netra_backend.app.core.error_handlers import register_error_handlers
+from netra_backend.app.routes import agents_execute, auth_proxy, discovery, health, threads_route, websocket
 from netra_backend.app.routes import config as config_routes
-from netra_backend.app.routes import discovery, health, websocket
+from netra_backend.app.services.agent_service_core import AgentService
 from netra_backend.app.services.cost_calculator import CostCalculator
+from netra_backend.app.services.thread_service import ThreadService
 from netra_backend.app.websocket_core.handlers import get_message_router
 from shared.constants.service_identifiers import BACKEND, VERSION
 from shared.database.sqlite_database import SqliteDatabase
@@ -34,10 +37,12 @@ settings, read from environment variables:
   ENVIRONMENT                 development (default), staging or production
   BACKEND_URL                 the address of this service, as discovery tells it (http://localhost:<port>)
   AUTH_SERVICE_URL            where sign-in is, asked about every token (http://localhost:8081)
-  FRONTEND_URL                where the web page is, as discovery tells it (http://localhost:3000)
+  FRONTEND_URL                where the web page is, as discovery tells it, and whose pages may use chat from a browser
+                              (http://localhost:3000)
   BACKEND_DATABASE_PATH       the file of the core database (netra-backend-<port>.sqlite in the temporary folder)
   SERVICE_ID, SERVICE_SECRET  as whom it asks sign-in, and how it proves that (netra-backend, none)
   HEARTBEAT_SECONDS           how long a connection is idle before it gets a sign of life (12)
+  DEMO_MODE                   1: live updates accept anybody, as demo-user-001; not in production (0)
 """
 
 
@@ -53,10 +58,19 @@ def create_app(config: AppConfig) -> FastAPI:
     app = FastAPI(title=BACKEND, version=VERSION, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.config = config
     app.state.database = SqliteDatabase(config.database_path)
-    calculator = CostCalculator(app.state.database)
-    app.state.message_router = get_message_router(SupervisorAgent(ToolDispatcher(calculator)))
+    app.state.threads = ThreadService(app.state.database)
+    agent = SupervisorAgent(ToolDispatcher(CostCalculator(app.state.database)))
+    app.state.agents = AgentService(agent, app.state.threads)
+    app.state.message_router = get_message_router(app.state.agents)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[config.frontend_url],
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type"],
+    )
     register_error_handlers(app)
-    for routes in (health, discovery, config_routes, websocket):
+    for routes in (health, discovery, config_routes, auth_proxy, threads_route, agents_execute, websocket):
         app.include_router(routes.router)
     return app
 

@@ -10,4 +10,7 @@ SERVICE_ID = "netra-backend"
 TOKEN_ISSUER = "netra-auth-service"
 TOKEN_AUDIENCE = "netra-platform"
 
+#: Whom a service's own token is for; nothing that is for people accepts it.
+SERVICE_AUDIENCE = "netra-services"
+
 VERSION = "1.0.0"

@@ -33,6 +33,7 @@ class SqliteDatabase:
         # mode=rw: a database that has vanished is an error, not an empty new one
         with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True)) as connection:
             connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")  # SQLite minds references only where it is told to
             with connection:
                 yield connection
 

@@ -1,9 +1,12 @@
-"""The people of sign-in, as its database keeps them."""
+"""What the database of sign-in keeps: its people, and the tokens that no longer count."""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from auth_service.auth_core.models.auth_models import AuthUser
 from shared.database.sqlite_database import SqliteDatabase
@@ -14,6 +17,10 @@ CREATE TABLE IF NOT EXISTS users (
     email         TEXT NOT NULL UNIQUE,
     name          TEXT NOT NULL,
     password_hash TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS token_blacklist (
+    jti        TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL
 );
 """
 
@@ -43,3 +50,30 @@ class AuthUserRepository:
         with self._database.connection() as connection:
             row = connection.execute("SELECT * FROM users WHERE email = ?", (email,)).fetchone()
         return (AuthUser(row["id"], row["email"], row["name"]), row["password_hash"]) if row else None
+
+
+class TokenBlacklistRepository:
+    """The tokens that stopped counting before they expired: access tokens signed out, refresh tokens used.
+
+    Every method raises ``sqlite3.Error`` when the database does not answer.
+    """
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+
+    def add(self, claims: Mapping[str, Any]) -> bool:
+        """From now on the token with these claims does not count. True for the first who says so, and only for them.
+
+        The primary key decides who was first, so that two who come at the same moment cannot both be.
+        """
+        with self._database.connection() as connection:
+            # what has expired is refused anyway, and would only fill the table
+            connection.execute("DELETE FROM token_blacklist WHERE expires_at < ?", (int(time.time()),))
+            insert = "INSERT OR IGNORE INTO token_blacklist VALUES (?, ?)"
+            return connection.execute(insert, (claims["jti"], claims["exp"])).rowcount == 1
+
+    def contains(self, jti: str) -> bool:
+        """Whether the token with this id has stopped counting."""
+        with self._database.connection() as connection:
+            row = connection.execute("SELECT 1 FROM token_blacklist WHERE jti = ?", (jti,)).fetchone()
+        return row is not None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from shared.json_body import JsonBody
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
 NonEmpty = Annotated[str, StringConstraints(min_length=1)]
@@ -26,7 +28,7 @@ class AuthUser:
     permissions: list[str] = field(default_factory=default_permissions)
 
 
-class RegisterRequest(BaseModel):
+class RegisterRequest(JsonBody):
     """The body of POST /auth/register."""
 
     email: Email
@@ -34,14 +36,14 @@ class RegisterRequest(BaseModel):
     name: str | None = None
 
 
-class LoginRequest(BaseModel):
+class LoginRequest(JsonBody):
     """The body of POST /auth/login."""
 
     email: Email
     password: NonEmpty
 
 
-class E2ETestAuthRequest(BaseModel):
+class E2ETestAuthRequest(JsonBody):
     """The body of POST /auth/e2e/test-auth; every field may be left out."""
 
     email: Email = "e2e-test@staging.netrasystems.ai"
@@ -50,7 +52,26 @@ class E2ETestAuthRequest(BaseModel):
     simulate_oauth: bool = True
 
 
-class TokenRequest(BaseModel):
-    """The body of POST /auth/validate; a missing token is a verdict there, not an error."""
+class RefreshRequest(JsonBody):
+    """The body of POST /auth/refresh."""
+
+    refresh_token: str
+
+
+class ServiceTokenRequest(JsonBody):
+    """The body of POST /auth/service-token."""
+
+    service_id: str
+    service_secret: str
+
+
+class TokenRequest(JsonBody):
+    """The body of POST /auth/validate and its like; a missing token is a verdict there, not an error."""
 
     token: str | None = None
+
+
+class JWTValidationRequest(TokenRequest):
+    """The body of POST /api/v1/jwt/validate."""
+
+    token_type: str = "access"

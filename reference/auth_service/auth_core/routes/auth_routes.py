@@ -6,49 +6,26 @@ import hmac
 import logging
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, Header, HTTPException
 
 from auth_service.auth_core.config import AuthConfig
-from auth_service.auth_core.core.jwt_handler import JWTHandler
-from auth_service.auth_core.database.repository import AuthUserRepository, EmailTakenError
+from auth_service.auth_core.database.repository import EmailTakenError
+from auth_service.auth_core.dependencies import Bearer, Blacklist, Config, Tokens, Users, Validator
 from auth_service.auth_core.models.auth_models import (
     AuthUser,
     E2ETestAuthRequest,
     LoginRequest,
+    RefreshRequest,
     RegisterRequest,
+    ServiceTokenRequest,
     TokenRequest,
 )
 from auth_service.services.password_service import hash_password, verify_password
-from shared.jwt_validation import InvalidTokenError
+from shared.jwt_validation import InvalidTokenError, token_id
 from shared.timestamps import iso
 
 router = APIRouter(prefix="/auth")
 logger = logging.getLogger(__name__)
-
-
-def get_config(request: Request) -> AuthConfig:
-    """The settings of this service."""
-    config: AuthConfig = request.app.state.config
-    return config
-
-
-def get_jwt_handler(request: Request) -> JWTHandler:
-    """What makes and reads this service's tokens."""
-    handler: JWTHandler = request.app.state.jwt_handler
-    return handler
-
-
-def get_users(request: Request) -> AuthUserRepository:
-    """The people whom this service knows."""
-    users: AuthUserRepository = request.app.state.users
-    return users
-
-
-Config = Annotated[AuthConfig, Depends(get_config)]
-Tokens = Annotated[JWTHandler, Depends(get_jwt_handler)]
-Users = Annotated[AuthUserRepository, Depends(get_users)]
-Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
 @router.post("/register")
@@ -92,13 +69,33 @@ def e2e_test_auth(
     return {**tokens.create_tokens(user), "user": {**told, "oauth_simulated": True}}
 
 
-@router.get("/me")
-def me(bearer: Bearer, tokens: Tokens) -> dict[str, Any]:
-    """Whose token this is; 401 when it is nobody's."""
+@router.post("/refresh")
+def refresh(body: RefreshRequest, tokens: Tokens, validator: Validator, blacklist: Blacklist) -> dict[str, Any]:
+    """New tokens for a refresh token, once: of two who bring the same one, the later gets 401.
+
+    The person is taken from the token itself, since simulated people are in no table.
+    """
     try:
-        claims = tokens.validate_token(bearer.credentials if bearer else "")
-    except InvalidTokenError:
-        raise HTTPException(401, "A valid access token is required") from None
+        claims = validator.validate_token(body.refresh_token, "refresh")
+    except InvalidTokenError as problem:
+        raise HTTPException(401, f"The refresh token was refused: {problem}") from None
+    if not blacklist.add(claims):
+        raise HTTPException(401, "The refresh token was refused: it is used up")
+    person = _identity(claims)
+    return tokens.create_tokens(AuthUser(person["user_id"], person["email"], "", person["permissions"]))
+
+
+@router.post("/logout")
+def logout(bearer: Bearer, validator: Validator, blacklist: Blacklist) -> dict[str, Any]:
+    """The access token stops counting, everywhere and at once."""
+    blacklist.add(_required(bearer, validator))
+    return {"status": "success", "message": "You are signed out"}
+
+
+@router.get("/me")
+def me(bearer: Bearer, validator: Validator) -> dict[str, Any]:
+    """Whose token this is; 401 when it is nobody's."""
+    claims = _required(bearer, validator)
     return {**_identity(claims), "token_expires_at": iso(claims["exp"])}
 
 
@@ -106,34 +103,68 @@ def me(bearer: Bearer, tokens: Tokens) -> dict[str, Any]:
 def validate(
     body: TokenRequest,
     config: Config,
-    tokens: Tokens,
+    validator: Validator,
     x_service_id: Annotated[str | None, Header()] = None,
     x_service_secret: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
     """Another service asks whose token this is. The status is 200 either way: the verdict is in ``valid``."""
-    if x_service_id is not None or x_service_secret is not None:
-        known = config.service_secret and _same(x_service_secret or "", config.service_secret)
-        if not known or x_service_id != config.service_id:
-            return _refusal("invalid_service", "The service that asks did not prove who it is")
-    if not body.token:
-        return _refusal("missing_token", "A token is required")
+    asks_as_service = x_service_id is not None or x_service_secret is not None
+    if asks_as_service and not _is_service(x_service_id or "", x_service_secret or "", config):
+        return _refusal("invalid_service", "The service that asks did not prove who it is")
     try:
-        claims = tokens.validate_token(body.token)
+        claims = validator.validate_token(body.token)
     except InvalidTokenError as problem:
         logger.info("a token is refused: %s", problem)
         return _refusal("invalid_token", str(problem))
     return {"valid": True, **_identity(claims), "expires_at": iso(claims["exp"])}
 
 
+@router.post("/check-blacklist")
+def check_blacklist(body: TokenRequest, blacklist: Blacklist) -> dict[str, Any]:
+    """Whether a token was signed out or used up. Nothing else about it is judged: for that there is /validate."""
+    jti = token_id(body.token or "")
+    blacklisted = jti is not None and blacklist.contains(jti)
+    return {"blacklisted": blacklisted, "status": "blacklisted" if blacklisted else "not_blacklisted"}
+
+
+@router.post("/service-token")
+def service_token(body: ServiceTokenRequest, config: Config, tokens: Tokens) -> dict[str, Any]:
+    """A service that proves who it is gets a token of its own."""
+    if not _is_service(body.service_id, body.service_secret, config):
+        raise HTTPException(401, "The service did not prove who it is")
+    return tokens.create_service_token(body.service_id)
+
+
 @router.get("/config")
 def auth_config(config: Config) -> dict[str, Any]:
     """What a client needs to know before anybody signs in."""
-    doors = {"login": "login", "register": "register", "user": "me"}
+    doors = {
+        "login": "login",
+        "logout": "logout",
+        "register": "register",
+        "token": "refresh",
+        "refresh": "refresh",
+        "user": "me",
+        "validate": "validate",
+    }
     return {
         "oauth_enabled": False,
         "development_mode": config.environment == "development",
         "endpoints": {name: f"{config.auth_service_url}/auth/{path}" for name, path in doors.items()},
     }
+
+
+def _required(bearer: Bearer, validator: Validator) -> dict[str, Any]:
+    """The claims of the access token that a request must carry."""
+    try:
+        return validator.validate_token(bearer.credentials if bearer else None)
+    except InvalidTokenError:
+        raise HTTPException(401, "A valid access token is required", {"WWW-Authenticate": "Bearer"}) from None
+
+
+def _is_service(service_id: str, secret: str, config: AuthConfig) -> bool:
+    """Whether this is the one service that is known, with its secret; where none is configured, nobody is."""
+    return bool(config.service_secret) and service_id == config.service_id and _same(secret, config.service_secret)
 
 
 def _identity(claims: dict[str, Any]) -> dict[str, Any]:

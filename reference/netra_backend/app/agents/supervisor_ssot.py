@@ -1,43 +1,51 @@
-"""The agent: reads a question about spending, uses one tool, answers in words, and says so all along."""
+"""The agent: reads a question about spending, finds the figures, answers in words, and says so all along."""
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from netra_backend.app.agents.tool_dispatcher import ToolDispatcher
+from netra_backend.app.agents.base_agent import BaseAgent, milliseconds_since
+from netra_backend.app.agents.optimizations_core_sub_agent import OptimizationsCoreSubAgent
+from netra_backend.app.agents.tool_dispatcher import ToolCall, ToolDispatcher
 from netra_backend.app.websocket_core.unified_emitter import UnifiedWebSocketEmitter
 
-logger = logging.getLogger(__name__)
 
-
-class SupervisorAgent:
-    """Answers questions, one run each."""
+class SupervisorAgent(BaseAgent):
+    """Answers questions, one run each. Savings it leaves to an agent of their own, within the same run."""
 
     name = "Supervisor"
 
     def __init__(self, tools: ToolDispatcher) -> None:
-        self._tools = tools
+        super().__init__(tools)
+        self._optimizations = OptimizationsCoreSubAgent(tools)
 
-    async def run(self, question: str, emitter: UnifiedWebSocketEmitter) -> None:
-        """One run: the five events in their order, or ``agent_error`` at the point where a tool fails."""
+    async def run(
+        self, question: str, emitter: UnifiedWebSocketEmitter, keep_answer: Callable[[str], Awaitable[None]]
+    ) -> str:
+        """One run, the five events in their order; its answer in words is returned.
+
+        The answer is kept before it is told, so that whoever has heard it finds it in the thread. Raises
+        ``ToolFailedError`` where a tool fails, and whatever ``keep_answer`` raises.
+        """
         begun = time.perf_counter()
         await emitter.emit_agent_started(self.name, "I am looking into it.")
         call = self._tools.choose(question)
+        result = await self._find(call, emitter)
+        text = answer_in_words(call.tool_name, result)
+        await keep_answer(text)
+        await emitter.emit_agent_completed(self.name, {"text": text, "figures": result}, milliseconds_since(begun))
+        return text
+
+    async def _find(self, call: ToolCall, emitter: UnifiedWebSocketEmitter) -> dict[str, Any]:
+        if call.tool_name == "switching_saving":
+            await emitter.emit_agent_thinking(
+                self.name, "This is about a saving. I will have it priced.", step_number=1
+            )
+            return await self._optimizations.run(call, emitter)
         await emitter.emit_agent_thinking(self.name, call.reasoning, step_number=1)
-        await emitter.emit_tool_executing(self.name, call.tool_name, call.parameters)
-        tool_begun = time.perf_counter()
-        try:
-            result = await self._tools.run(call)
-        except Exception as problem:  # whatever a tool fails of, the person must hear that no answer is coming
-            logger.warning("the tool %s failed: %s", call.tool_name, problem)
-            await emitter.emit_agent_error(self.name, f"{call.tool_name} failed: {problem}")
-            return
-        await emitter.emit_tool_completed(self.name, call.tool_name, result, _milliseconds_since(tool_begun))
-        answer = {"text": answer_in_words(call.tool_name, result), "figures": result}
-        await emitter.emit_agent_completed(self.name, answer, _milliseconds_since(begun))
+        return await self.use_tool(call, emitter)
 
 
 def answer_in_words(tool_name: str, result: Mapping[str, Any]) -> str:
@@ -63,7 +71,3 @@ def answer_in_words(tool_name: str, result: Mapping[str, Any]) -> str:
 
 def _usd(amount: float) -> str:
     return f"${amount:,.2f}"
-
-
-def _milliseconds_since(begun: float) -> float:
-    return round((time.perf_counter() - begun) * 1000, 2)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
 from netra_backend.app.clients.auth_client_core import AuthServiceClient
 from netra_backend.app.core.exceptions_base import AuthenticationFailedError, AuthenticationRequiredError
 from netra_backend.app.services.user_execution_context import UserExecutionContext
 from shared.jwt_validation import InvalidTokenError, validate_jwt
+
+#: Whom a deployment in demo mode takes everybody for who comes to its live updates.
+DEMO_USER = UserExecutionContext(user_id="demo-user-001", email="", permissions=())
 
 
 async def authenticate(token: str | None, jwt_secret: str, auth_client: AuthServiceClient) -> UserExecutionContext:
@@ -26,3 +34,15 @@ async def authenticate(token: str | None, jwt_secret: str, auth_client: AuthServ
     return UserExecutionContext(
         user_id=verdict["user_id"], email=verdict["email"], permissions=tuple(verdict["permissions"])
     )
+
+
+async def get_current_user(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
+) -> UserExecutionContext:
+    """The person behind a request over HTTP; raises as :func:`authenticate` does."""
+    state = request.app.state
+    return await authenticate(bearer.credentials if bearer else None, state.config.jwt_secret, state.auth_client)
+
+
+CurrentUser = Annotated[UserExecutionContext, Depends(get_current_user)]

@@ -42,6 +42,16 @@ class AuthServiceClient:
             raise ServiceUnavailableError("Sign-in does not accept this service: SERVICE_ID or SERVICE_SECRET differ")
         return verdict
 
+    async def forward(self, method: str, path: str, body: bytes, content_type: str) -> httpx.Response:
+        """Sign-in's own answer to a request of a client's, whatever it is.
+
+        Raises :class:`ServiceUnavailableError` when there is none.
+        """
+        try:
+            return await self._http.request(method, path, content=body, headers={"Content-Type": content_type})
+        except httpx.HTTPError as problem:
+            raise ServiceUnavailableError(f"Sign-in does not answer ({type(problem).__name__})") from None
+
     async def close(self) -> None:
         """Close the connections to sign-in."""
         await self._http.aclose()

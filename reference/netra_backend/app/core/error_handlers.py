@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from netra_backend.app.core.exceptions_base import NetraException
+from netra_backend.app.core.exceptions_base import NetraException, ServiceUnavailableError
 from shared.timestamps import now_iso
+from shared.validation_errors import tell_validation_error
 
 
 def error_response(refusal: NetraException) -> JSONResponse:
@@ -26,11 +29,16 @@ def error_response(refusal: NetraException) -> JSONResponse:
 
 
 def register_error_handlers(app: FastAPI) -> None:
-    """Answer every refusal, and every failure nobody foresaw, in the envelope."""
+    """Answer every refusal, and every failure nobody foresaw, in the envelope; the router's own errors are plain."""
+    app.exception_handler(RequestValidationError)(tell_validation_error)
 
     @app.exception_handler(NetraException)
     def refused(_: Request, refusal: NetraException) -> JSONResponse:
         return error_response(refusal)
+
+    @app.exception_handler(sqlite3.Error)
+    def database_down(_: Request, problem: sqlite3.Error) -> JSONResponse:
+        return error_response(ServiceUnavailableError(f"The database does not answer: {problem}"))
 
     @app.exception_handler(Exception)
     def failed(_: Request, problem: Exception) -> JSONResponse:

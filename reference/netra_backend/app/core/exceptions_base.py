@@ -31,6 +31,13 @@ class AuthenticationFailedError(NetraException):
         super().__init__(401, "AUTH_FAILED", f"The access token was refused: {reason}", "Please sign in again.")
 
 
+class ThreadNotFoundError(NetraException):
+    """This person has no such thread: none has that id, or it is another person's, and nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "THREAD_NOT_FOUND", "There is no thread of this id", "This conversation does not exist.")
+
+
 class ServiceUnavailableError(NetraException):
     """Something that chat depends on does not answer: nothing is wrong with the request, and it may be repeated."""
 

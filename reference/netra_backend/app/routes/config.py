@@ -14,9 +14,10 @@ router = APIRouter(prefix="/api/config")
 @router.get("/public")
 async def get_public_config(request: Request) -> dict[str, Any]:
     """The environment's name, the application's, and what it can do."""
+    config = request.app.state.config
     return {
-        "environment": request.app.state.config.environment,
+        "environment": config.environment,
         "app_name": BACKEND,
         "version": VERSION,
-        "features": {"websocket": True, "agents": True},
+        "features": {"websocket": True, "agents": True, "demo_mode": config.demo_mode},
     }

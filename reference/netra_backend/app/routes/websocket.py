@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, WebSocket, WebSocketDisconnect
 
-from netra_backend.app.auth_integration.auth import authenticate
+from netra_backend.app.auth_integration.auth import DEMO_USER, authenticate
 from netra_backend.app.core.error_handlers import error_response
 from netra_backend.app.core.exceptions_base import NetraException
 from netra_backend.app.websocket_core.types import (
@@ -52,7 +52,10 @@ async def live_updates(websocket: WebSocket) -> None:
     state = websocket.app.state
     try:
         subprotocol = select_subprotocol(websocket.scope["subprotocols"])
-        user_context = await authenticate(token_of(websocket), state.config.jwt_secret, state.auth_client)
+        if state.config.demo_mode:
+            user_context = DEMO_USER
+        else:
+            user_context = await authenticate(token_of(websocket), state.config.jwt_secret, state.auth_client)
     except NetraException as refusal:
         logger.info("live updates refused: %s", refusal.message)
         await websocket.send_denial_response(error_response(refusal))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netra_backend.app.agents.supervisor_ssot import SupervisorAgent
+from netra_backend.app.core.exceptions_base import ThreadNotFoundError
+from netra_backend.app.services.agent_service_core import AgentService
 from netra_backend.app.websocket_core.types import (
     ErrorMessage,
     MessageType,
@@ -10,8 +11,6 @@ from netra_backend.app.websocket_core.types import (
     WebSocketConnection,
     WebSocketMessage,
 )
-from netra_backend.app.websocket_core.unified_emitter import WebSocketEmitterFactory
-from netra_backend.app.websocket_core.websocket_manager import get_websocket_manager
 from shared.timestamps import now_iso
 
 #: The messages that ask something, and where in the payload the question is.
@@ -25,21 +24,20 @@ QUESTIONS = {
 class UserMessageHandler:
     """Has a person's question answered: a run of the agent, told to that person only."""
 
-    def __init__(self, agent: SupervisorAgent) -> None:
-        self._agent = agent
+    def __init__(self, agents: AgentService) -> None:
+        self._agents = agents
 
     async def handle(self, connection: WebSocketConnection, message: WebSocketMessage) -> None:
-        """Run the agent until it has answered; an empty question is an error of the client's."""
+        """Wait until the question is answered; an empty one, or one in no thread of theirs, is the client's error."""
         question = message.payload.get(QUESTIONS[MessageType(message.type)])
         if not isinstance(question, str) or not question.strip():
             await connection.send(ErrorMessage("VALIDATION_ERROR", "The message asks nothing"))
             return
         thread_id = message.payload.get("thread_id")
-        context = connection.user_context.for_run(str(thread_id) if thread_id else None)
-        emitter = WebSocketEmitterFactory.create_emitter(
-            manager=get_websocket_manager(user_context=context), user_context=context
-        )
-        await self._agent.run(question, emitter)
+        try:
+            await self._agents.answer(question, connection.user_context, str(thread_id) if thread_id else None)
+        except ThreadNotFoundError as refusal:
+            await connection.send(ErrorMessage(refusal.error_code, refusal.message))
 
 
 class MessageRouter:
@@ -72,6 +70,6 @@ class MessageRouter:
             )
 
 
-def get_message_router(agent: SupervisorAgent) -> MessageRouter:
-    """The router of a service whose questions ``agent`` answers."""
-    return MessageRouter(UserMessageHandler(agent))
+def get_message_router(agents: AgentService) -> MessageRouter:
+    """The router of a service whose questions ``agents`` has answered."""
+    return MessageRouter(UserMessageHandler(agents))

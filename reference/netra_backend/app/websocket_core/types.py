@@ -66,6 +66,7 @@ class WebSocketMessage:
         """The message in a frame; raises ``ValueError`` for a frame that is not a JSON object."""
         try:
             frame = json.loads(text)
+            json.dumps(frame, ensure_ascii=False).encode()  # half a surrogate pair is no text, and nothing can keep it
         except RecursionError:
             raise ValueError("nested too deeply") from None
         if not isinstance(frame, dict):

@@ -1,0 +1,117 @@
+"""Addresses on loopback behind which nothing of the platform is: silent ones, rude ones, and a platform without a deed.
+
+Each is a context manager that gives the port.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import subprocess
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+_Message = MutableMapping[str, Any]
+
+
+@contextmanager
+def refusing() -> Iterator[int]:
+    """Bound and not listening: connections are refused, and nobody else gets the port."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+@contextmanager
+def silent() -> Iterator[int]:
+    """Connections are accepted, and nothing is ever said."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        yield listening.getsockname()[1]
+
+
+@contextmanager
+def resetting() -> Iterator[int]:
+    """Each connection is accepted and reset, as by a firewall or a process that died."""
+
+    def reset(connection: socket.socket) -> None:
+        connection.recv(1)  # not before something was asked
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with _serving(reset) as port:
+        yield port
+
+
+@contextmanager
+def untrusted(folder: Path) -> Iterator[int]:
+    """TLS, by a certificate that is made in ``folder`` and that nobody has signed but itself."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+
+    def shake_hands(connection: socket.socket) -> None:
+        with suppress(OSError):
+            context.wrap_socket(connection, server_side=True).close()
+
+    with _serving(shake_hands) as port:
+        yield port
+
+
+@contextmanager
+def doing_nothing() -> Iterator[int]:
+    """Every HTTP request is answered 200 with an empty body; every WebSocket is accepted, and then nothing is said."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        config = uvicorn.Config(_do_nothing, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+async def _do_nothing(
+    scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Awaitable[None]]
+) -> None:
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "websocket.accept"})
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+@contextmanager
+def _serving(treat: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Accept one connection after the other, do this to it, and close it."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+
+        def serve() -> None:
+            while True:
+                connection, _ = listening.accept()
+                with connection:
+                    if over.is_set():
+                        return
+                    treat(connection)
+
+        over = threading.Event()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        port: int = listening.getsockname()[1]
+        try:
+            yield port
+        finally:
+            over.set()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                pass  # wakes whoever waits for the next connection
+            thread.join()
