@@ -114,6 +114,7 @@ def _facts(ran: results.Results) -> dict[str, str]:
     facts |= {ADDRESSES[setting]: address for setting, address in target.addresses.items()}
     facts |= {f"Version of {name}": version for name, version in target.versions.items()}
     facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
+    facts |= {"Shortened": "; ".join(target.shortened)} if target.shortened else {}
     facts["Specification"] = (ran.specification.revision or "not under version control")[:12]
     if source and source.manifest_version:
         facts["Manifest"] = f"version {source.manifest_version}"

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+from contextlib import suppress
 from typing import Protocol
 
 from acceptance.target import Part, Target
 from acceptance.verdicts import CouldNotTell
 
 _COMMAND_SECONDS = 60.0
+
+
+class _CommandFailed(CouldNotTell):
+    """A command that was begun did not do it, or not all of it."""
 
 
 class Outages(Protocol):
@@ -32,8 +37,13 @@ class CommandOutages:
         self._target = target
 
     async def begin(self, part: Part) -> None:
-        """Run the command that takes the part away."""
-        await self._run(part, 0)
+        """Run the command that takes the part away; where it fails half-way, the other gives the part back."""
+        try:
+            await self._run(part, 0)
+        except _CommandFailed:
+            with suppress(CouldNotTell):
+                await self._run(part, 1)
+            raise
 
     async def end(self, part: Part) -> None:
         """Run the command that gives the part back."""
@@ -45,7 +55,13 @@ class CommandOutages:
         if not commands:
             told = f"the target names no commands that take {part} away and give it back"
             raise CouldNotTell(told, look_first_at=place)
-        command = shlex.split(commands[which])
+        try:
+            command = shlex.split(commands[which])
+        except ValueError as error:
+            raise CouldNotTell(f"“{commands[which]}” cannot be read: {error}", look_first_at=place) from None
+        if not command:
+            told = f"the command that {('takes', 'gives')[which]} {part} {('away', 'back')[which]} is empty"
+            raise CouldNotTell(told, look_first_at=place)
         try:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
@@ -57,6 +73,6 @@ class CommandOutages:
         except TimeoutError:
             process.kill()
             await process.wait()
-            raise CouldNotTell(f"“{command[0]}” did not end in {_COMMAND_SECONDS:g} s", look_first_at=place) from None
+            raise _CommandFailed(f"“{command[0]}” did not end in {_COMMAND_SECONDS:g} s", look_first_at=place) from None
         if status:
-            raise CouldNotTell(f"“{command[0]}” ended with exit code {status}", look_first_at=place)
+            raise _CommandFailed(f"“{command[0]}” ended with exit code {status}", look_first_at=place)

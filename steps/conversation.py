@@ -15,7 +15,7 @@ from acceptance.waiting import eventually
 from acceptance.world import World, precondition
 
 QUESTIONS = ("What did we spend on language models in all?", "Which language model costs most?")
-TEN = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gwen", "Hugo", "Ines", "Jon"]
+TEN = ["Ada", "Ben", "Cleo", "Dan", "Emma", "Finn", "Gwen", "Hugo", "Ines", "Jon"]
 
 
 @given("{name} is in a conversation")

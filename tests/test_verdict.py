@@ -134,3 +134,8 @@ def test_a_promise_is_as_good_as_its_worst_example() -> None:
 def test_what_the_target_excuses_is_listed_with_the_reason() -> None:
     assert judge(results(KEPT, EXCUSED)).excused == ["ssot-01 (no source tree was named)"]
     assert judge(results(KEPT)).excused == []
+
+
+def test_of_a_promise_that_is_excused_in_part_the_number_of_examples_is_told() -> None:
+    in_part = KEPT.model_copy(update={"verdict": Verdict.NOT_ASKED, "examples": [*KEPT.examples, *EXCUSED.examples]})
+    assert judge(results(in_part)).excused == [f"1 of 2 examples of {KEPT.id} (no source tree was named)"]

@@ -96,6 +96,7 @@ class TargetFacts(_Document):
     capabilities: list[str]
     deadlines: dict[str, float] = Field(description="seconds")
     planted_faults: list[str]
+    shortened: list[str] = Field(default=[], description="what is quicker here than on the platform itself")
 
 
 class SourceFacts(_Document):
@@ -235,6 +236,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             capabilities=sorted(target.capabilities),
             deadlines={name: deadline.seconds for name, deadline in target.deadlines.items()},
             planted_faults=[fault.name for fault in self._session.faults],
+            shortened=target.shortened,
         )
 
     def _source(self) -> SourceFacts | None:

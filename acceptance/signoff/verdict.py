@@ -20,7 +20,7 @@ REHEARSAL = "Rehearsal: the specification works; this says nothing about Netra"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run amounts to; ``excused`` lists each promise that the target's declaration excuses, with the reason."""
+    """What a run amounts to; ``excused`` lists what of each promise the target excuses, with the reason."""
 
     sentence: str
     counts: str
@@ -44,9 +44,15 @@ def counts(results: Results) -> str:
 
 
 def _excused(results: Results) -> list[str]:
-    excused = [promise for promise in results.promises if promise.verdict is Verdict.NOT_ASKED]
-    reasons = {p.id: dict.fromkeys(e.reason for e in p.examples if e.verdict is Verdict.NOT_ASKED) for p in excused}
-    return [f"{id} ({', '.join(why)})" for id, why in reasons.items()]
+    excused = []
+    for promise in results.promises:
+        unasked = [example for example in promise.examples if example.verdict is Verdict.NOT_ASKED]
+        if unasked:
+            asked = len(promise.examples) - len(unasked)
+            part = f"{len(unasked)} of {len(promise.examples)} examples of " if asked else ""
+            why = ", ".join(dict.fromkeys(example.reason for example in unasked))
+            excused.append(f"{part}{promise.id} ({why})")
+    return excused
 
 
 def _decide(results: Results) -> tuple[str, int]:
