@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, equal_to, has_entries, has_key, is_in, is_not
+from hamcrest import assert_that, equal_to, has_key, is_in, is_not
 
 from acceptance.drivers.auth import Person
 from acceptance.drivers.backend import thread_path
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
+from acceptance.matchers import everybody_says
 from acceptance.verdicts import CouldNotTell
 from acceptance.world import World, precondition
 
@@ -47,7 +48,7 @@ async def mallory_tries_every_door(context: Context, token: str) -> None:
 def every_door_stays_shut(context: Context) -> None:
     """Each door refuses: HTTP by asking for a sign-in, live updates by not letting in, validation by its verdict."""
     world: World = context.world
-    assert_that(world.said, equal_to(dict.fromkeys(world.said, SHUT)), "doors")
+    assert_that(world.said, everybody_says(SHUT), "the doors")
 
 
 @then("every door is shut to that sign-in")
@@ -56,7 +57,7 @@ async def every_door_is_shut(context: Context) -> None:
     world: World = context.world
     person = world.person
     doors = await world.doors(person, person.token)
-    assert_that(doors, equal_to(dict.fromkeys(doors, SHUT)), "doors")
+    assert_that(doors, everybody_says(SHUT), f"the doors, for the sign-in that {person.name} has ended")
 
 
 @then("every door still opens for {device}")
@@ -65,7 +66,7 @@ async def every_door_still_opens(context: Context, device: str) -> None:
     world: World = context.world
     person = world.people[device]
     doors = await world.doors(person, person.token)
-    assert_that(doors, equal_to(dict.fromkeys(doors, OPEN)), f"doors, for {device}")
+    assert_that(doors, everybody_says(OPEN), f"the doors, for {device}")
 
 
 @when("Mallory finds {name}'s token and puts it into the address of live updates")
@@ -79,7 +80,7 @@ async def a_token_in_the_address(context: Context, name: str) -> None:
 def live_updates_stay_shut(context: Context) -> None:
     """The connection is refused as one without any token."""
     world: World = context.world
-    assert_that(world.said, has_entries({"live updates": SHUT}), "doors")
+    assert_that(world.said, everybody_says(SHUT), "the door")
 
 
 @given("chat lets the platform's own page use it")

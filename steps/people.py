@@ -8,6 +8,7 @@ from hamcrest import assert_that, equal_to, is_not
 
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.tokens import claims_of
+from acceptance.matchers import everybody_says
 from acceptance.verdicts import Broken
 from acceptance.world import World, precondition
 
@@ -43,7 +44,7 @@ def all_name_the_same_person(context: Context) -> None:
     """Every answer is the id that sign-in gave when the person signed in."""
     world: World = context.world
     person = world.person
-    assert_that(world.said, equal_to(dict.fromkeys(world.said, person.user_id)), f"who {person.name} is")
+    assert_that(world.said, everybody_says(person.user_id), f"who {person.name} is")
 
 
 @when("both sides are asked for everything that they know of {name}")
@@ -57,12 +58,13 @@ async def both_sides_are_asked(context: Context, name: str) -> None:
 def they_say_the_same(context: Context, name: str) -> None:
     """Field by field: the id, the e-mail address, the permissions; each of them is told by more than one."""
     world: World = context.world
-    for field, words in {"user_id": "who", "email": "the e-mail address", "permissions": "what is allowed to"}.items():
+    voices = {"user_id": f"who {name} is", "email": f"{name}'s e-mail address", "permissions": f"what {name} may do"}
+    for field, words in voices.items():
         told = {who: said[field] for who, said in world.said.items() if field in said}
         if len(told) < 2:
-            raise Broken(f"only {' and '.join(told) or 'nobody'} says {words} {name} is, so nothing can be compared")
+            raise Broken(f"only {' and '.join(told) or 'nobody'} says {words}, so nothing can be compared")
         agreed = world.said["the token itself"].get(field)
-        assert_that(told, equal_to(dict.fromkeys(told, agreed)), f"{words} {name}")
+        assert_that(told, everybody_says(agreed), words)
 
 
 @when("{name} renews the sign-in")
@@ -83,7 +85,7 @@ async def both_tokens_are_new(context: Context, name: str) -> None:
     assert_that(renewed.token, is_not(equal_to(world.other.token)), "the sign-in that the renewal gave")
     assert_that(renewed.refresh_token, is_not(equal_to(world.other.refresh_token)), "the renewal that it gave")
     told = {who: said.get("user_id") for who, said in (await world.said_of(name)).items()}
-    assert_that(told, equal_to(dict.fromkeys(told, world.other.user_id)), f"who {name} is after the renewal")
+    assert_that(told, everybody_says(world.other.user_id), f"who {name} is after the renewal")
 
 
 @then("the renewal that was used cannot be used again")
@@ -155,10 +157,10 @@ def it_is_the_same_user(context: Context) -> None:
     """The id, and each claim that does not belong to the single sign-in, are those of sign-in's own door."""
     world: World = context.world
     person = world.person
-    fields = ("sub", "email", "permissions", "iss", "aud", "env", "token_type")
-    own, chats = ({field: claims_of(each.token).get(field) for field in fields} for each in (person, world.other))
-    assert_that(chats, equal_to(own), f"what the sign-in at chat's door says of {person.name}")
+    own, chats = claims_of(person.token), claims_of(world.other.token)
     assert_that(world.other.user_id, equal_to(person.user_id), f"who {person.name} is at chat's door")
+    for field in ("sub", "email", "permissions", "iss", "aud", "env", "token_type"):
+        assert_that(chats.get(field), equal_to(own.get(field)), f"“{field}” in the sign-in that chat's door gave")
 
 
 @then("every door opens for the sign-in that chat's door gave")
@@ -166,4 +168,4 @@ async def chats_sign_in_opens_doors(context: Context) -> None:
     """Sign-in, chat and live updates accept it."""
     world: World = context.world
     doors = await world.doors(world.other, world.other.token)
-    assert_that(doors, equal_to(dict.fromkeys(doors, OPEN)), "doors")
+    assert_that(doors, everybody_says(OPEN), "the doors, for the sign-in that chat's door gave")
