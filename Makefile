@@ -40,7 +40,7 @@ test: $(VENV)/test.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=reference $(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	echo "Left out: the browser checks of the report, since there is no Chromium here (Debian: apt-get install chromium)."
 

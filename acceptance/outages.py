@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import shutil
 from contextlib import suppress
 from typing import Protocol
 
@@ -14,10 +15,6 @@ from acceptance.target import Part, Target
 from acceptance.verdicts import CouldNotTell
 
 _COMMAND_SECONDS = 60.0
-
-
-class _CommandFailed(CouldNotTell):
-    """A command that was begun did not do it, or not all of it."""
 
 
 class Outages(Protocol):
@@ -37,31 +34,46 @@ class CommandOutages:
         self._target = target
 
     async def begin(self, part: Part) -> None:
-        """Run the command that takes the part away; where it fails half-way, the other gives the part back."""
+        """Run the command that takes the part away; where it fails half-way, the other gives the part back.
+
+        Nothing is taken away where the command that gives it back cannot be run.
+        """
+        take, give = self._commands(part)
         try:
-            await self._run(part, 0)
-        except _CommandFailed:
+            await self._run(take)
+        except CouldNotTell:
             with suppress(CouldNotTell):
-                await self._run(part, 1)
+                await self._run(give)
             raise
 
     async def end(self, part: Part) -> None:
         """Run the command that gives the part back."""
-        await self._run(part, 1)
+        await self._run(self._commands(part)[1])
 
-    async def _run(self, part: Part, which: int) -> None:
-        commands = self._target.outages.get(part)
-        place = f"outages in the file of target {self._target.name}"
-        if not commands:
+    @property
+    def _place(self) -> str:
+        return f"outages in the file of target {self._target.name}"
+
+    def _commands(self, part: Part) -> list[list[str]]:
+        """Both commands, in words; raises :class:`CouldNotTell` for one that cannot be run."""
+        named = self._target.outages.get(part)
+        if not named:
             told = f"the target names no commands that take {part} away and give it back"
-            raise CouldNotTell(told, look_first_at=place)
-        try:
-            command = shlex.split(commands[which])
-        except ValueError as error:
-            raise CouldNotTell(f"“{commands[which]}” cannot be read: {error}", look_first_at=place) from None
-        if not command:
-            told = f"the command that {('takes', 'gives')[which]} {part} {('away', 'back')[which]} is empty"
-            raise CouldNotTell(told, look_first_at=place)
+            raise CouldNotTell(told, look_first_at=self._place)
+        commands = []
+        for written, purpose in zip(named, (f"takes {part} away", f"gives {part} back"), strict=True):
+            try:
+                command = shlex.split(written)
+            except ValueError as error:
+                told = f"the command that {purpose} cannot be read: {error}"
+                raise CouldNotTell(told, look_first_at=self._place) from None
+            if not command or shutil.which(command[0]) is None:
+                told = f"the command that {purpose} cannot be run: there is no program “{''.join(command[:1])}”"
+                raise CouldNotTell(told, look_first_at=self._place)
+            commands.append(command)
+        return commands
+
+    async def _run(self, command: list[str]) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
@@ -69,10 +81,11 @@ class CommandOutages:
             async with asyncio.timeout(_COMMAND_SECONDS):
                 status = await process.wait()
         except OSError as error:
-            raise CouldNotTell(f"“{command[0]}” cannot be run: {error.strerror}", look_first_at=place) from None
+            raise CouldNotTell(f"“{command[0]}” cannot be run: {error.strerror}", look_first_at=self._place) from None
         except TimeoutError:
             process.kill()
             await process.wait()
-            raise _CommandFailed(f"“{command[0]}” did not end in {_COMMAND_SECONDS:g} s", look_first_at=place) from None
+            told = f"“{command[0]}” did not end in {_COMMAND_SECONDS:g} s"
+            raise CouldNotTell(told, look_first_at=self._place) from None
         if status:
-            raise _CommandFailed(f"“{command[0]}” ended with exit code {status}", look_first_at=place)
+            raise CouldNotTell(f"“{command[0]}” ended with exit code {status}", look_first_at=self._place)

@@ -153,7 +153,7 @@ def test_a_part_of_the_specification_is_no_verdict(tmp_path: Path) -> None:
     assert ran.exit_code == 0, ran.output
     said = acceptance(tmp_path, "verdict")
     assert said.exit_code == 3
-    assert "Partial, no verdict: the run asked a part of the specification; not asked: golden-01a" in said.output
+    assert "Partial, no verdict: the run asked a part of the specification; not asked: access-01a" in said.output
 
 
 def test_source_promises_alone_start_no_service(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_an_unreachable_target_is_never_broken_and_never_kept(tmp_path: Path) ->
         ran = behave(tmp_path, "--tags=@phase2", "-D", "target=staging", env=addresses)
     assert ran.exit_code == 1
     verdicts = {id: verdict for id, verdict in ran.examples.items() if not id.startswith("imports")}
-    assert set(verdicts.values()) == {"could not tell"}
+    assert set(verdicts.values()) == {"could not tell", "not asked"}
     assert "cannot be reached: the connection was refused" in ran.output
     assert "Who is affected: not known, since the promise was not put to the test" in ran.output
     assert "no source tree was named" in ran.output
@@ -246,3 +246,14 @@ def _assert_no_secret(reports: Path, output: str, canary: str) -> None:
             assert form not in text, path
         assert not re.search(r"\beyJ[\w-]{10,}\.", text), path
         assert not re.search(r"jwt\.[\w-]{20,}", text), path
+
+
+def test_a_target_that_may_only_be_read_is_only_read(tmp_path: Path) -> None:
+    ran = behave(tmp_path, "--tags=@phase2 and @needs.platform", "-D", "capabilities=")
+    asked = {id for id, verdict in ran.examples.items() if verdict == "kept"}
+    effects = {example.id: example.effect for example in catalogue(REPOSITORY / "features")}
+    assert {effects[id] for id in asked} == {"read-only"}
+    assert {verdict for id, verdict in ran.examples.items() if effects[id] != "read-only"} == {"not asked"}
+    assert "target embedded does not declare that data may be created on it" in ran.output
+    sign_in = (tmp_path / "logs" / "sign-in.log").read_text(encoding="utf-8")
+    assert "/auth/register" not in sign_in

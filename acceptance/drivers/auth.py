@@ -59,7 +59,7 @@ class Auth(Service):
     async def sign_in(self, name: str) -> Person:
         """A new synthetic person, signed in the way this target has: by registering, or by the simulation key.
 
-        Raises :class:`Broken` when sign-in refuses or gives no tokens, :class:`CouldNotTell` without the key.
+        Raises :class:`Broken` when sign-in refuses or gives no tokens, :class:`CouldNotTell` without the right key.
         """
         label = secrets.token_hex(4)
         local_part = "-".join([LABEL, *name.lower().split(), label])
@@ -87,6 +87,12 @@ class Auth(Service):
             reply = await self._post(
                 "/auth/e2e/test-auth", {"email": person.email, "name": person.name}, person, headers
             )
+            if reply.status in (401, 403):
+                told = f"{self.name} refuses the simulation key (it answered {reply.status})"
+                raise CouldNotTell(
+                    f"{person.name} cannot sign in: {told}",
+                    look_first_at=f"the environment variable {SIMULATION_KEY_VARIABLE}",
+                )
         return self.signed_in(person, reply)
 
     def signed_in(self, person: Person, reply: Reply) -> Person:
