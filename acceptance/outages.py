@@ -11,10 +11,13 @@ import shutil
 from contextlib import suppress
 from typing import Protocol
 
+from acceptance.evidence.redaction import Redactor
 from acceptance.target import Part, Target
 from acceptance.verdicts import CouldNotTell
 
 _COMMAND_SECONDS = 60.0
+_COMPLAINT = 200  # characters of a command's last words
+OUTAGE_SETTINGS = "the commands of the target's file that take it away and give it back"
 
 
 class Outages(Protocol):
@@ -30,8 +33,9 @@ class Outages(Protocol):
 class CommandOutages:
     """Outages by the commands that the target's file names, each run without a shell."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
+        self._redactor = redactor
 
     async def begin(self, part: Part) -> None:
         """Run the command that takes the part away; where it fails half-way, the other gives the part back.
@@ -76,10 +80,14 @@ class CommandOutages:
     async def _run(self, command: list[str]) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C reaches the run, which lets a command finish what it has begun
             )
             async with asyncio.timeout(_COMMAND_SECONDS):
-                status = await process.wait()
+                _, complaint = await process.communicate()
         except OSError as error:
             raise CouldNotTell(f"“{command[0]}” cannot be run: {error.strerror}", look_first_at=self._place) from None
         except TimeoutError:
@@ -87,5 +95,7 @@ class CommandOutages:
             await process.wait()
             told = f"“{command[0]}” did not end in {_COMMAND_SECONDS:g} s"
             raise CouldNotTell(told, look_first_at=self._place) from None
-        if status:
-            raise CouldNotTell(f"“{command[0]}” ended with exit code {status}", look_first_at=self._place)
+        if process.returncode:
+            said = self._redactor.text(" ".join(complaint.decode(errors="replace").split()))[-_COMPLAINT:]
+            told = f"“{command[0]}” ended with exit code {process.returncode}{': ' + said if said else ''}"
+            raise CouldNotTell(told, look_first_at=self._place)

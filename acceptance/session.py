@@ -24,7 +24,7 @@ from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, chosen_faults
 from acceptance.files import write_whole
-from acceptance.outages import CommandOutages
+from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
 from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
@@ -57,10 +57,12 @@ class Session:
         except (ImportError, ValueError) as error:
             raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
+        self._outages = self._embedded or CommandOutages(target, self.redactor)
         if self._embedded and target.source == REFERENCE:  # unless the user named another tree
             self.target = target.model_copy(update={"source": self._embedded.tree})
         self._reachability: Reachability | None = None
         self._start_failure: Exception | None = None
+        self._left_away: str | None = None
         self._audit: Audit | CannotJudge | None = None
 
     @classmethod
@@ -98,10 +100,15 @@ class Session:
     def begin(self, example: Example) -> World:
         """A fresh world for one example, with what it says that it needs."""
         if "platform" in example.needs:
+            if self._left_away:
+                told = f"what an earlier example took away could not be given back: {self._left_away}"
+                raise CouldNotTell(told, look_first_at=OUTAGE_SETTINGS)
             self._open_platform()
         recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
         drivers = self._drivers(recorder) if "platform" in example.needs else None
-        world = World(example, self.target, recorder, drivers, self._embedded or CommandOutages(self.target))
+        world = World(
+            example, self.target, recorder, drivers, self._embedded or CommandOutages(self.target, self.redactor)
+        )
         if "source-tree" in example.needs:
             world.audit_source = self.audit
         return world
@@ -119,6 +126,8 @@ class Session:
             invariants.check(world)
         except Exception as failure:
             return failure
+        finally:
+            self._left_away = self._left_away or world.left_away
         return None
 
     def audit(self) -> Audit:

@@ -9,6 +9,7 @@ met, is *could not tell*. Anything else that goes wrong is our own error, a *sui
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -87,6 +88,19 @@ class CouldNotTell(Exception):
 
 class ConfigurationError(Exception):
     """What the user named cannot be used: one sentence with the file, setting or address, and the remedy."""
+
+
+_HAMCREST = re.compile(r"(?P<reason>[^\n]+)\s*\nExpected: (?P<expected>.+?)\s*\n\s+but: (?P<found>.+)", re.S)
+
+
+def in_words(failure: AssertionError) -> str:
+    """A failed assertion in one sentence; PyHamcrest tells its own in three lines."""
+    told = str(failure).strip() or "an assertion without a message"
+    matched = _HAMCREST.fullmatch(told)
+    if matched is None:
+        return told
+    found = matched["found"].removeprefix("but ")  # what `is_not` says of itself
+    return f"{matched['reason']}: expected {matched['expected']}, but {found}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -52,4 +52,4 @@ def _told(matcher: Matcher[T], last: T) -> str:
     expected, mismatch = StringDescription(), StringDescription()
     matcher.describe_to(expected)
     matcher.describe_mismatch(last, mismatch)
-    return f"expected {expected}, but {mismatch}"
+    return f"expected {expected}, but {str(mismatch).removeprefix('but ')}"  # what `is_not` says of itself

@@ -19,11 +19,11 @@ from acceptance.drivers.http import Reply, Service
 from acceptance.drivers.runs import Run
 from acceptance.drivers.tokens import claims_of
 from acceptance.evidence.recorder import Recorder
-from acceptance.outages import Outages
+from acceptance.outages import OUTAGE_SETTINGS, Outages
 from acceptance.promises import Example
 from acceptance.source import Audit, Finding
 from acceptance.target import Deadline, Part, Target
-from acceptance.verdicts import Broken, CouldNotTell
+from acceptance.verdicts import Broken, CouldNotTell, in_words
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class World:
     findings: list[Finding] = field(default_factory=list)
     #: What is taken away just now.
     outage: Part | None = None
+    #: Why something could not be given back.
+    left_away: str | None = None
     is_over: bool = False
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -248,12 +250,25 @@ class World:
         self.recorder.note(part, "is taken away")
         self.outage = part
         self.close_afterwards(self.end_outage)
+        if part is Part.SIGN_IN and await self._still_answers(self.platform.auth):
+            raise CouldNotTell(f"{part} still answers, although it was taken away", look_first_at=OUTAGE_SETTINGS)
+
+    async def _still_answers(self, service: Service) -> bool:
+        try:
+            await service.call("GET", "/health", within=self.deadline("promptly"))
+        except Broken:
+            return False
+        return True
 
     async def end_outage(self) -> None:
         """Give back what was taken away; safe to call twice."""
         if self.outage is not None and self.outages is not None:
             part, self.outage = self.outage, None
-            await self.outages.end(part)
+            try:
+                await self.outages.end(part)
+            except Exception as failure:
+                self.left_away = str(failure)
+                raise
             self.recorder.note(part, "is there again")
             self.recorder.in_outage = False
 
@@ -290,4 +305,4 @@ def precondition(missing: str) -> Iterator[None]:
         yield
     except AssertionError as failure:
         look = getattr(failure, "look_first_at", None) or "the promises about what is missing, which tell more"
-        raise CouldNotTell(f"{missing}, since {failure}", look_first_at=look) from failure
+        raise CouldNotTell(f"{missing}, since {in_words(failure)}", look_first_at=look) from failure

@@ -362,6 +362,33 @@ def test_what_is_taken_away_by_half_is_given_back(ask_mine: Callable[..., Ran], 
     assert set(again.examples.values()) == {KEPT}, again.output
 
 
+def test_what_cannot_be_given_back_is_told_by_everything_after_it(
+    ask_mine: Callable[..., Ran], disturbable: Disturbable
+) -> None:
+    take, give = disturbable.outages["sign-in"]
+    fails = shlex.join(["sh", "-c", f"{give}; echo password=canary-of-a-command >&2; exit 4"])
+    ran = ask_mine(tags="@id.staging-04a or @id.staging-05b", outages={**disturbable.outages, "sign-in": [take, fails]})
+    first, second = rows("staging-04a")
+    told = "“sh” ended with exit code 4: password=[hidden]"
+    after = f"what an earlier example took away could not be given back: {told}"
+    assert reasons(ran, COULD_NOT_TELL) == {first: told, second: after, "staging-05b": after}
+    assert "canary-of-a-command" not in ran.output
+
+
+def test_what_was_taken_away_and_still_answers_was_not(ask_mine: Callable[..., Ran], disturbable: Disturbable) -> None:
+    ran = ask_mine(tags="@id.staging-04a", outages={**disturbable.outages, "sign-in": ["true", "true"]})
+    stayed, away = rows("staging-04a")
+    assert reasons(ran, COULD_NOT_TELL) == {stayed: "sign-in still answers, although it was taken away"}
+    check(ran, {stayed: COULD_NOT_TELL, away: KEPT})
+
+
+def test_a_service_secret_that_sign_in_does_not_know_is_no_gap(ask_mine: Callable[..., Ran]) -> None:
+    ran = ask_mine(tags="@promise.factories-04 or @id.access-02a", secrets={"service_secret": "another one"})
+    told = "sign-in does not know netra-backend by the secret that the target names for services"
+    assert set(ran.examples.values()) == {COULD_NOT_TELL}, ran.output
+    assert all(told in reason for reason in reasons(ran, COULD_NOT_TELL).values())
+
+
 def test_a_secret_that_is_not_the_platforms_makes_no_token_to_judge_by(ask_mine: Callable[..., Ran]) -> None:
     ran = ask_mine(tags="@id.access-01b", secrets={"jwt_secret": "another secret, as long as the platform's own is"})
     check(ran, dict.fromkeys(rows("access-01b"), COULD_NOT_TELL))

@@ -55,6 +55,7 @@ class Auth(Service):
         super().__init__("sign-in", str(target.auth_url), client, recorder, reachability)
         self._target = target
         self._within = target.deadlines["sign-in"]
+        self._known = reachability
 
     async def sign_in(self, name: str) -> Person:
         """A new synthetic person, signed in the way this target has: by registering, or by the simulation key.
@@ -123,23 +124,28 @@ class Auth(Service):
 
     async def service_token(self, person: Person) -> str:
         """A token with which a service, not a person, shows itself; raises :class:`Broken` or :class:`CouldNotTell`."""
-        secret = self._target.service_secret
-        if secret is None:
-            raise CouldNotTell("the secret by which services know each other is not set")
-        proof = {"service_id": self._target.service_id, "service_secret": secret.get_secret_value()}
-        reply = await self._post("/auth/service-token", proof, person)
+        await self._as_a_service(person)
+        reply = await self._ask_for_service_token(person)
         token = self.expect(reply, "to give a service its token").field("access_token")
         if not isinstance(token, str) or not token:
             raise Broken(f"{self.name} gave a service no token")
         self._recorder.redactor.learn(token)
         return token
 
+    async def _ask_for_service_token(self, person: Person) -> Reply:
+        secret = self._target.service_secret
+        if secret is None:
+            raise CouldNotTell("the secret by which services know each other is not set")
+        proof = {"service_id": self._target.service_id, "service_secret": secret.get_secret_value()}
+        return await self._post("/auth/service-token", proof, person)
+
     async def opinions(self, token: str | None, person: Person) -> dict[str, Opinion]:
         """What each of the endpoints that judge tokens says of this one, by what an owner calls the question."""
         who = await self.call("GET", "/auth/me", within=self._within, token=token, person=person.name)
         opinions = {"sign-in, asked who this is": Opinion(door(who), _said(who))}
         if token is not None:  # without one there is nothing to judge
-            valid = await self._post("/auth/validate", {"token": token}, person, self._as_a_service())
+            service = await self._as_a_service(person)
+            valid = await self._post("/auth/validate", {"token": token}, person, service)
             judged = await self._post("/api/v1/jwt/validate", {"token": token}, person)
             opinions["sign-in, asked by another service"] = Opinion(_verdict(valid), _said(valid))
             opinions["sign-in, asked whether the token is valid"] = Opinion(_verdict(judged), _said(judged))
@@ -153,10 +159,21 @@ class Auth(Service):
             raise Broken(f"{self.name} was asked whether a token is signed out, and did not say")
         return told
 
-    def _as_a_service(self) -> dict[str, str]:
+    async def _as_a_service(self, person: Person) -> dict[str, str]:
+        """The headers by which a service shows itself; none where the target names no secret for that.
+
+        Raises :class:`CouldNotTell` when sign-in does not know that secret: it would refuse every question.
+        """
         secret = self._target.service_secret
         if secret is None:
             return {}
+        if self._known.service_is_known is None:
+            self._known.service_is_known = (await self._ask_for_service_token(person)).status not in (401, 403)
+        if not self._known.service_is_known:
+            raise CouldNotTell(
+                f"sign-in does not know {self._target.service_id} by the secret that the target names for services",
+                look_first_at="the settings service_id and service_secret of the target",
+            )
         return {"X-Service-ID": self._target.service_id, "X-Service-Secret": secret.get_secret_value()}
 
     async def _post(

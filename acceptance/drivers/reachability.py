@@ -29,6 +29,8 @@ class Reachability:
         self._problems: dict[str, str] | None = None
         #: What each service says of its own version, by the name that people call it; only those that say it.
         self.versions: dict[str, str] = {}
+        #: Whether sign-in knows the target's service id and secret; None until somebody has asked.
+        self.service_is_known: bool | None = None
 
     async def require(self, address: str) -> None:
         """Raise :class:`CouldNotTell`, with the same words for every promise, when ``address`` cannot be reached."""

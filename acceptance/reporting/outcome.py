@@ -6,7 +6,6 @@ scenario ends as exactly one verdict, and anything unforeseen is a fault of the 
 
 from __future__ import annotations
 
-import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -20,13 +19,12 @@ from behave.model_type import Status
 from behave.runner_util import make_undefined_step_snippet
 
 from acceptance.promises import example_of
-from acceptance.verdicts import Broken, CouldNotTell, Verdict
+from acceptance.verdicts import Broken, CouldNotTell, Verdict, in_words
 
 NO_STEPS = "the example has no steps, so nothing was asked"
 INTERRUPTED = "the run was interrupted here"
 NOT_REACHED = "the run ended before this example was asked"
 
-_HAMCREST = re.compile(r"(?P<reason>[^\n]+)\s*\nExpected: (?P<expected>.+?)\s*\n\s+but: (?P<found>.+)", re.S)
 _CERTAIN = (Verdict.SUITE_FAULT, Verdict.BROKEN)  # whatever interrupts the rest of the example
 
 _PACKAGES = Path(str(behave.__file__)).parents[1]
@@ -197,9 +195,7 @@ def _of_exception(error: BaseException | None) -> Outcome:
 def sentence(error: BaseException) -> str:
     """The error in one sentence: no ``AssertionError``, and PyHamcrest's three lines read as one."""
     if isinstance(error, AssertionError):
-        told = str(error).strip() or "an assertion without a message"
-        matched = _HAMCREST.fullmatch(told)
-        return "{reason}: expected {expected}, but {found}".format(**matched.groupdict()) if matched else told
+        return in_words(error)
     return f"{type(error).__name__}: {error}".strip().rstrip(":")
 
 
