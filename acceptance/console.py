@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -19,6 +20,9 @@ from acceptance.reporting.results import Results
 from acceptance.session import Session
 from acceptance.signoff.verdict import Judgement, judge
 from acceptance.verdicts import Verdict
+
+#: What hides secrets in all that is told of an example; the run's own, once it has one.
+redact: Callable[[str], str] = str
 
 _STYLES = {
     Verdict.SUITE_FAULT: "bold magenta",
@@ -97,9 +101,9 @@ class ConsoleFormatter(Formatter):  # type: ignore[misc]
         example = example_of(scenario)
         self._line(result.verdict, _STYLES[result.verdict], f"{example.id}  {example.title}")
         if result.verdict is Verdict.NOT_ASKED:
-            self._console.print(Text(indent(result.reason, _MARGIN), style="dim"))
+            self._console.print(Text(indent(redact(result.reason), _MARGIN), style="dim"))
         elif result.verdict is not Verdict.KEPT:
-            self._console.print(Text(indent(four_lines(scenario, result), _MARGIN)))
+            self._console.print(Text(indent(redact(four_lines(scenario, result)), _MARGIN)))
 
     def _line(self, word: str, style: str, text: str) -> None:
         self._console.print(Text.assemble("    ", (f"{word:<{_WORD}}", style), text))

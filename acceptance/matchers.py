@@ -34,6 +34,6 @@ def everybody_says(wanted: Any) -> BaseMatcher[Mapping[str, Any]]:
 
 
 def _told(value: Any) -> str:
-    if value is None:
+    if value in (None, "", []):
         return "nothing"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -63,6 +63,8 @@ class World:
     event: Event | None = None
     #: What several parts of the platform say of one thing, by who says it.
     said: dict[str, Any] = field(default_factory=dict)
+    #: The page that asks whether it may use chat.
+    origin: str = ""
     opinions: dict[str, Opinion] = field(default_factory=dict)
     concept: str = ""
     findings: list[Finding] = field(default_factory=list)
@@ -226,7 +228,7 @@ class World:
                 owners = {runs.get(event.run_id or ""), threads.get(str(event.raw.get("thread_id")))} - {None, name}
                 if owners or connection.is_foreign(event):
                     told.append(f"{name} heard “{event.name}” of {' and '.join(map(str, owners)) or 'somebody else'}")
-        return told
+        return list(dict.fromkeys(told))
 
     async def connect(self, name: str, *, carrier: Carrier = "subprotocol", label: str | None = None) -> LiveConnection:
         """The person's connection to live updates, confirmed; every connection is closed when the scenario ends."""

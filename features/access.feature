@@ -43,6 +43,8 @@ Feature: Nobody gets in without a valid sign-in
         | a token from another issuer  |
         | a token for another platform |
         | a token that names nobody    |
+        | a token with an empty name   |
+        | a token that never ends      |
 
     @id.access-01c @e2e @needs.platform @effect.creates-data @severity.critical
     Scenario: Pat's own token in an address opens nothing, since addresses end up in logs
@@ -69,15 +71,21 @@ Feature: Nobody gets in without a valid sign-in
     Look first at: the origins that chat is configured to allow.
 
     @id.access-03a @e2e @needs.platform @effect.read-only @severity.critical
-    Scenario: A page from elsewhere asks to use chat
+    Scenario Outline: A page <origin> asks to use chat
       Given chat lets the platform's own page use it
-      When a page from elsewhere asks to use chat
+      When a page <origin> asks to use chat
       Then that page is refused
 
-  @promise.access-04
-  Rule: Nothing is created or changed without a sign-in
+      Examples:
+        | origin                                         |
+        | from elsewhere                                 |
+        | whose address begins like the platform's own   |
+        | without an address                             |
 
-    Affected: everybody who pays for what is created, and whoever reads what they never wrote.
+  @promise.access-04
+  Rule: Nothing is read, created or changed without a valid sign-in
+
+    Affected: everybody who writes in confidence or pays for what is created, and whoever reads what they never wrote.
     Look first at: the door that is named, which does not ask for a sign-in.
 
     @id.access-04a @e2e @needs.platform @effect.creates-data @severity.blocker
@@ -89,6 +97,24 @@ Feature: Nobody gets in without a valid sign-in
 
       Examples:
         | deed                           |
+        | looks up Pat's conversation    |
+        | reads Pat's conversation       |
+        | opens a conversation           |
+        | writes into Pat's conversation |
+        | deletes Pat's conversation     |
+        | sets the agent to work         |
+
+    @id.access-04b @e2e @needs.platform @effect.creates-data @severity.blocker
+    Scenario Outline: Mallory <deed> with a token that only looks like Pat's
+      Given Pat has written in a conversation
+      When Mallory <deed> with a token that only looks like Pat's
+      Then Mallory is asked to sign in, and gets nothing
+      And Pat's conversation is as it was
+
+      Examples:
+        | deed                           |
+        | looks up Pat's conversation    |
+        | reads Pat's conversation       |
         | opens a conversation           |
         | writes into Pat's conversation |
         | deletes Pat's conversation     |

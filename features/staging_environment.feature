@@ -32,6 +32,12 @@ Feature: The services work together in staging
         | chat    |
         | sign-in |
 
+    @id.staging-01d @plan.3.1a @e2e @needs.platform @effect.read-only @severity.normal
+    Scenario: A service is found by its name as it is in the list
+      Given Ada the administrator knows where the platform says its services are
+      When Ada asks for each of the services by its name
+      Then Ada is told the same as in the list
+
     @id.staging-01c @plan.3.1a @e2e @needs.platform @effect.creates-data @severity.critical
     Scenario Outline: The word and the deed of <service> agree
       Given Pat is signed in
@@ -48,7 +54,8 @@ Feature: The services work together in staging
   Rule: A person known to one service is known to the other
 
     Affected: everybody who signs in: they are let in here and turned away there, or stay signed in after signing out.
-    Look first at: how chat asks sign-in about a token, and the secret that both of them sign and check with.
+    Look first at: how chat asks sign-in about a token, the secret that both of them sign and check with, and what
+    sign-in does when a sign-in is renewed or ended.
 
     @id.staging-02a @plan.3.1b @e2e @needs.platform @effect.creates-data @severity.blocker
     Scenario: Pat is the same person to sign-in, to chat and to live updates

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, has_key, not_none
+from hamcrest import assert_that, empty
 
 from acceptance.target import same_address
 from acceptance.verdicts import Broken, CouldNotTell
@@ -55,8 +55,12 @@ async def ada_asks_for_the_environment(context: Context) -> None:
 def both_name_the_same_environment(context: Context) -> None:
     """A service of another environment behind one of the addresses would name another."""
     world: World = context.world
-    assert_that(world.said["chat"], not_none(), "the environment that chat names")
-    assert_that(world.said["sign-in"], equal_to(world.said["chat"]), "the environment that sign-in names")
+    for who, environment in world.said.items():
+        if not environment:
+            raise Broken(f"{who} does not name its environment")
+    chat, sign_in = world.said["chat"], world.said["sign-in"]
+    if chat != sign_in:
+        raise Broken(f"chat says that it is “{chat}”, and sign-in that it is “{sign_in}”")
 
 
 @when("Ada the administrator reads what chat and sign-in publish about themselves")
@@ -78,7 +82,9 @@ async def ada_reads_what_is_published(context: Context) -> None:
 def chat_has_live_updates(context: Context) -> None:
     """The feature that the golden path needs is on."""
     world: World = context.world
-    assert_that((world.said["chat"].get("features") or {}).get("websocket"), equal_to(True), "live updates, by chat")
+    features = world.said["chat"].get("features")
+    if not isinstance(features, dict) or features.get("websocket") is not True:
+        raise Broken("chat does not say that it has live updates")
 
 
 @then("every door that sign-in names is at the address that is configured for it")
@@ -86,8 +92,8 @@ def doors_are_where_sign_in_is(context: Context) -> None:
     """Signing in, signing out and renewing are named, each below the configured address."""
     world: World = context.world
     doors, configured = _doors(world, "sign-in"), world.target.addresses["auth_url"]
-    for needed in ("login", "logout", "token", "user"):
-        assert_that(doors, has_key(needed), "the doors that sign-in names")
+    if missing := [name for name in ("login", "logout", "token", "user") if name not in doors]:
+        raise Broken(f"sign-in does not name its door for {' and '.join(missing)}")
     elsewhere = [
         f"{name}: {address}" for name, address in doors.items() if not same_address(address, configured, below=True)
     ]
@@ -98,9 +104,9 @@ def doors_are_where_sign_in_is(context: Context) -> None:
 def chat_names_the_same_doors(context: Context) -> None:
     """What chat passes on is what sign-in says."""
     world: World = context.world
-    assert_that(
-        _doors(world, "sign-in, by way of chat"), equal_to(_doors(world, "sign-in")), "the doors that chat names"
-    )
+    own, chats = _doors(world, "sign-in"), _doors(world, "sign-in, by way of chat")
+    names = [name for name in {**own, **chats} if chats.get(name) != own.get(name)]
+    assert_that([f"{name}: {chats.get(name, 'nowhere')}" for name in names], empty(), "doors that chat names otherwise")
 
 
 def _doors(world: World, who: str) -> dict[str, str]:

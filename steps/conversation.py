@@ -162,7 +162,8 @@ async def live_updates_know_each(context: Context) -> None:
     world: World = context.world
     within = world.deadline("live updates")
     known = {name: await connection.identity(within=within) for name, connection in world.connections.items()}
-    assert_that(known, equal_to({name: person.user_id for name, person in world.people.items()}), "who is who")
+    for name, person in world.people.items():
+        assert_that(known[name], equal_to(person.user_id), f"whom live updates take {name} for")
 
 
 @then("{name} gets the answer that this work led to")
@@ -217,5 +218,5 @@ def _judge_answer(world: World, name: str, run: Run) -> None:
 
 
 def _assert_nothing_foreign(world: World) -> None:
-    foreign = world.foreign_events()
-    assert_that(foreign, equal_to([]), "what somebody was told of somebody else's work")
+    if foreign := world.foreign_events():
+        raise Broken("; ".join(foreign))

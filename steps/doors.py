@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, equal_to, has_key, is_in, is_not
+from hamcrest import assert_that, equal_to, is_in, none
 
 from acceptance.drivers.auth import Person
 from acceptance.drivers.backend import thread_path
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
 from acceptance.matchers import everybody_says
-from acceptance.verdicts import CouldNotTell
+from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World, precondition
 
 MALLORY = Person("Mallory", "", "")
@@ -48,7 +50,7 @@ async def mallory_tries_every_door(context: Context, token: str) -> None:
 def every_door_stays_shut(context: Context) -> None:
     """Each door refuses: HTTP by asking for a sign-in, live updates by not letting in, validation by its verdict."""
     world: World = context.world
-    assert_that(world.said, everybody_says(SHUT), "the doors")
+    assert_that(world.said, everybody_says(SHUT), "the doors, to Mallory")
 
 
 @then("every door is shut to that sign-in")
@@ -97,41 +99,66 @@ async def the_own_page_is_let_in(context: Context) -> None:
         assert_that(allowed, equal_to({"origin": page, "credentials": "true"}), "what chat allows the page")
 
 
-@when("a page from elsewhere asks to use chat")
-async def a_page_from_elsewhere_asks(context: Context) -> None:
-    """The browser of somebody who visits a page of unknown origin asks whether that page may."""
+@when("a page {origin} asks to use chat")
+async def another_page_asks(context: Context, origin: str) -> None:
+    """The browser of somebody who visits a page of that origin asks whether the page may."""
     world: World = context.world
-    world.reply = await world.platform.backend.preflight(ELSEWHERE)
+    world.origin = {
+        "from elsewhere": ELSEWHERE,
+        "whose address begins like the platform's own": f"{world.target.frontend_url}.elsewhere.invalid",
+        "without an address": "null",  # what a browser says for a page in a sandbox, or from a file
+    }[origin]
+    world.reply = await world.platform.backend.preflight(world.origin)
 
 
 @then("that page is refused")
 def the_page_is_refused(context: Context) -> None:
     """Chat says no, and names no origin that it would allow."""
     world: World = context.world
-    assert_that(dict(world.answered.headers), is_not(has_key("access-control-allow-origin")), "what the page is told")
+    allowed = world.answered.headers.get("access-control-allow-origin")
+    if allowed in ("*", world.origin):
+        raise Broken(f"chat lets a page from {world.origin} use it with the visitor's sign-in")
+    assert_that(allowed, none(), "the page that chat says may use it")
     assert_that(world.answered.status, equal_to(400), "chat's answer to the browser")
 
 
 @when("Mallory {deed} without having signed in")
 async def mallory_acts_unknown(context: Context, deed: str) -> None:
-    """Ask chat for something that creates or changes, without any token."""
+    """Ask chat for something that is not for everybody, without any token."""
+    await _act(context.world, deed, MALLORY)
+
+
+@when("Mallory {deed} with a token that only looks like Pat's")
+async def mallory_acts_as_pat(context: Context, deed: str) -> None:
+    """The same with Pat's own claims, signed with another secret than the platform's."""
     world: World = context.world
+    token = await _wrong("a token signed by somebody else", world.person, world)
+    await _act(world, deed, replace(MALLORY, token=str(token)))
+
+
+async def _act(world: World, deed: str, mallory: Person) -> None:
     (thread,) = world.threads.values()
     method, path, body = {
+        "looks up Pat's conversation": ("GET", thread_path(thread.id), None),
+        "reads Pat's conversation": ("GET", thread_path(thread.id, "/messages"), None),
         "opens a conversation": ("POST", "/api/threads", {"title": "phase2: Mallory's"}),
         "writes into Pat's conversation": ("POST", thread_path(thread.id, "/messages"), {"message": "I was here"}),
         "deletes Pat's conversation": ("DELETE", thread_path(thread.id), None),
         "sets the agent to work": ("POST", "/api/agents/execute", {"type": "supervisor", "message": "What is left?"}),
     }[deed]
-    world.reply = await world.platform.backend.ask(method, path, MALLORY, body)
+    world.reply = await world.platform.backend.ask(method, path, mallory, body)
 
 
 @then("Mallory is asked to sign in, and gets nothing")
 def mallory_gets_nothing(context: Context) -> None:
     """The door is shut, and the refusal holds nothing of what was asked for."""
     world: World = context.world
-    assert_that(door(world.answered), equal_to(SHUT), "the door")
-    for field in ("id", "response", "content"):
+    stands = door(world.answered)
+    if stands == OPEN:
+        raise Broken("chat let Mallory do it, whom it does not know")
+    if stands != SHUT:
+        raise Broken(f"chat {stands} instead of asking Mallory to sign in")
+    for field in ("id", "response", "content", "messages"):
         assert_that(world.answered.field(field), is_in((None, "")), f"what Mallory got as {field}")
 
 

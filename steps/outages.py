@@ -11,6 +11,7 @@ from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.health import WELL
 from acceptance.drivers.tokens import MADE_BY_ANYBODY
 from acceptance.target import Part
+from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
 from acceptance.world import World
 
@@ -51,6 +52,8 @@ async def chat_lets_no_stranger_in(context: Context) -> None:
             "live updates": await world.platform.chat.door(mallory, token, "header"),
         }
         for where, state in states.items():
+            if state == OPEN:
+                raise Broken(f"{where}: Mallory was let in with {held} during the outage")
             assert_that(state, is_in((SHUT, UNAVAILABLE)), f"{where}, to Mallory with {held}")
 
 

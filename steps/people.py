@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, equal_to, is_not
+from hamcrest import assert_that, equal_to
 
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.tokens import claims_of
@@ -82,8 +84,11 @@ async def both_tokens_are_new(context: Context, name: str) -> None:
     """Both tokens are replaced; the new one opens every door, and names the same person."""
     world: World = context.world
     renewed = world.people[name]
-    assert_that(renewed.token, is_not(equal_to(world.other.token)), "the sign-in that the renewal gave")
-    assert_that(renewed.refresh_token, is_not(equal_to(world.other.refresh_token)), "the renewal that it gave")
+    if renewed.token == world.other.token:
+        raise Broken(f"the renewal gave {name} the same sign-in once more")
+    if renewed.refresh_token == world.other.refresh_token:
+        raise Broken(f"the renewal gave {name} the same renewal once more")
+    _assert_same_claims(renewed.token, world.other.token, "the renewed sign-in")
     told = {who: said.get("user_id") for who, said in (await world.said_of(name)).items()}
     assert_that(told, everybody_says(world.other.user_id), f"who {name} is after the renewal")
 
@@ -119,7 +124,8 @@ async def it_is_listed_as_signed_out(context: Context) -> None:
     world: World = context.world
     person = world.person
     listed = await world.platform.auth.is_blacklisted(person.token, person)
-    assert_that(listed, equal_to(True), f"whether {person.name}'s sign-in is listed as signed out")
+    if not listed:
+        raise Broken(f"sign-in does not list {person.name}'s sign-in as signed out")
 
 
 @when("sign-in is asked in every way how long {name}'s sign-in lasts")
@@ -139,8 +145,11 @@ def it_lasts_as_it_says(context: Context) -> None:
     if not isinstance(claims.get("exp"), int) or not isinstance(claims.get("iat"), int):
         raise Broken(f"{person.name}'s sign-in does not say from when to when it lasts")
     for who, opinion in world.opinions.items():
-        assert_that(opinion.said.get("expires"), equal_to(claims["exp"]), f"when it ends, by {who}")
-        assert_that(opinion.said.get("issued", claims["iat"]), equal_to(claims["iat"]), f"when it began, by {who}")
+        ends, began = opinion.said.get("expires"), opinion.said.get("issued", claims["iat"])
+        if ends is None:
+            raise Broken(f"{who}, does not say when {person.name}'s sign-in ends")
+        assert_that(_clock(ends), equal_to(_clock(claims["exp"])), f"when {person.name}'s sign-in ends, by {who}")
+        assert_that(_clock(began), equal_to(_clock(claims["iat"])), f"when {person.name}'s sign-in began, by {who}")
 
 
 @when("{name} signs in once more, at chat's door")
@@ -157,10 +166,8 @@ def it_is_the_same_user(context: Context) -> None:
     """The id, and each claim that does not belong to the single sign-in, are those of sign-in's own door."""
     world: World = context.world
     person = world.person
-    own, chats = claims_of(person.token), claims_of(world.other.token)
     assert_that(world.other.user_id, equal_to(person.user_id), f"who {person.name} is at chat's door")
-    for field in ("sub", "email", "permissions", "iss", "aud", "env", "token_type"):
-        assert_that(chats.get(field), equal_to(own.get(field)), f"“{field}” in the sign-in that chat's door gave")
+    _assert_same_claims(world.other.token, person.token, "the sign-in that chat's door gave")
 
 
 @then("every door opens for the sign-in that chat's door gave")
@@ -169,3 +176,14 @@ async def chats_sign_in_opens_doors(context: Context) -> None:
     world: World = context.world
     doors = await world.doors(world.other, world.other.token)
     assert_that(doors, everybody_says(OPEN), "the doors, for the sign-in that chat's door gave")
+
+
+def _assert_same_claims(token: str, other: str, which: str) -> None:
+    """Whatever does not belong to the single sign-in is the same in both tokens."""
+    said, wanted = claims_of(token), claims_of(other)
+    for field in ("sub", "email", "permissions", "iss", "aud", "env", "token_type"):
+        assert_that(said.get(field), equal_to(wanted.get(field)), f"“{field}” in {which}")
+
+
+def _clock(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y, %H:%M:%S} UTC"

@@ -11,6 +11,7 @@ from behave.runner import Context
 from hamcrest import assert_that, equal_to, has_item, is_in, is_not
 
 from acceptance.drivers.backend import thread_path
+from acceptance.verdicts import Broken
 from acceptance.world import World
 
 #: What of an answer differs each time it is given.
@@ -43,7 +44,12 @@ def it_is_as_if_it_did_not_exist(context: Context) -> None:
 async def the_conversation_is_unchanged(context: Context, name: str) -> None:
     """Its owner still has it, with the same messages and no others."""
     world: World = context.world
-    assert_that(await world.kept(name), equal_to(world.said["as it was"]), f"what {name}'s conversation holds")
+    kept, was = await world.kept(name), world.said["as it was"]
+    if added := [words for role, words in kept if (role, words) not in was]:
+        raise Broken(f"{name}'s conversation now also holds {' and '.join(f'“{words}”' for words in added)}")
+    if lost := [words for role, words in was if (role, words) not in kept]:
+        raise Broken(f"{name}'s conversation has lost {' and '.join(f'“{words}”' for words in lost)}")
+    assert_that(kept, equal_to(was), f"what {name}'s conversation holds")
 
 
 @when("{first} and {second} each list their conversations")

@@ -104,3 +104,22 @@ async def it_says_that_it_is_well(context: Context, service: str) -> None:
     world: World = context.world
     with precondition(f"{service} did not say that it is well"):
         assert_that(await world.condition(service), equal_to(WELL), f"what {service} says of itself")
+
+
+@when("Ada asks for each of the services by its name")
+async def ada_asks_by_name(context: Context) -> None:
+    """Ask discovery for the entry of each service that it lists."""
+    world: World = context.world
+    world.said = {name: await world.platform.backend.service(name) for name in world.services}
+
+
+@then("Ada is told the same as in the list")
+def it_is_as_in_the_list(context: Context) -> None:
+    """Each entry has the addresses of the list; there is at least one."""
+    world: World = context.world
+    if not world.said:
+        raise Broken("the platform lists no service")
+    for name, entry in world.said.items():
+        listed = {field: value for field, value in world.services[name].items() if field != "timestamp"}
+        told = {field: value for field, value in entry.items() if field != "timestamp"}
+        assert_that(told, equal_to(listed), f"what the platform says of “{name}” by its name")

@@ -54,6 +54,13 @@ class Backend(Service):
             raise Broken(f"{self.name} was asked where the services are and gave no list of them")
         return {str(name): entry if isinstance(entry, dict) else {} for name, entry in services.items()}
 
+    async def service(self, name: str) -> dict[str, Any]:
+        """Discovery's entry of one service; raises :class:`Broken` when there is none."""
+        path = f"/api/discovery/services/{quote(name, safe='')}"
+        reply = await self.call("GET", path, within=self._target.deadlines["service discovery"])
+        entry = self.expect(reply, f"to say where “{name}” is").body
+        return entry if isinstance(entry, dict) else {}
+
     async def open_thread(self, person: Person, title: str = "") -> Thread:
         """A new thread of this person's, labelled as the specification's; raises :class:`Broken`."""
         title = title or f"{LABEL}: a conversation of {person.name}'s"

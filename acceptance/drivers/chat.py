@@ -161,6 +161,16 @@ class LiveConnection:
                 late.append(event)
         return late
 
+    async def is_ended(self, *, within: Deadline) -> bool:
+        """Whether live updates end the connection of their own accord before the deadline."""
+        until = time.monotonic() + within.seconds
+        try:
+            while await self._next(until):
+                pass
+        except ConnectionClosed:
+            return True
+        return False
+
     def drop(self) -> None:
         """Cut the connection as a failing network does, without a word."""
         self._recorder.frame(self.label, "connection", "cut, as by a failing network")
@@ -256,20 +266,22 @@ class Chat:
         :class:`CouldNotTell` in demo mode and for an address that cannot be reached.
         """
         within = self._target.deadlines["live updates"]
-        label = f"{person.name}, token in the {carrier}" if token else f"{person.name}, without a token"
         try:
-            connection = await self._open(person, token, carrier, label)
+            connection = await self._open(person, token, carrier, person.name)
         except InvalidStatus as refused:
             status = refused.response.status_code
-            self._not_opened(label, f"refused the connection (HTTP {status})")
+            self._not_opened(person.name, f"refused the connection (HTTP {status})")
             return SHUT if status in (401, 403) else f"answered {status}"
         except Broken as failure:
             return failure.happened
         try:
             await connection.established(within=within)
         except Broken as failure:
-            refused_in_words = any(event.raw.get("error_code") == "AUTH_FAILED" for event in connection.heard)
-            return SHUT if refused_in_words else failure.happened
+            if not any(event.raw.get("error_code") == "AUTH_FAILED" for event in connection.heard):
+                return failure.happened
+            return SHUT if await connection.is_ended(within=within) else "said no and left the connection open"
+        finally:
+            await connection.close()
         return OPEN
 
     async def close(self) -> None:

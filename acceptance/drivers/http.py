@@ -134,6 +134,8 @@ class Service:
                 body += part
                 if len(body) > _LARGEST_ANSWER:
                     raise Broken(f"{self.name} answered {request.method} {request.url.path} without an end in sight")
+            if response.status_code >= 500:  # some servers end a connection on which they have failed, and say so late
+                await response.extensions["network_stream"].aclose()
             return Reply(response.status_code, response.headers, body.decode(response.encoding or "utf-8", "replace"))
         finally:
             await response.aclose()
@@ -142,5 +144,6 @@ class Service:
         """``reply`` when its status is one of ``statuses`` (200 where none is named); otherwise :class:`Broken`."""
         if reply.status in (statuses or (200,)):
             return reply
-        said = " ".join(self._recorder.redactor.text(reply.text).split())[:200]
+        words = next((text for name in ("message", "detail") if isinstance(text := reply.field(name), str)), reply.text)
+        said = " ".join(self._recorder.redactor.text(words).split())[:200]
         raise Broken(f"{self.name} refused {asked} (it answered {reply.status}{': ' + said if said else ''})")

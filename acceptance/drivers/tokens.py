@@ -52,6 +52,8 @@ MADE_WITH_THE_SECRET: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a token from another issuer": lambda claims: {**claims, "iss": "somebody-else"},
     "a token for another platform": lambda claims: {**claims, "aud": "another-platform"},
     "a token that names nobody": lambda claims: {name: value for name, value in claims.items() if name != "sub"},
+    "a token with an empty name": lambda claims: {**claims, "sub": ""},
+    "a token that never ends": lambda claims: {name: value for name, value in claims.items() if name != "exp"},
 }
 
 

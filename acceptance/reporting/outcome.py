@@ -94,6 +94,16 @@ def _outcome(scenario: Any) -> Outcome | None:
     return Outcome(Verdict.SUITE_FAULT, f"behave left the example as “{scenario.status.name}”")
 
 
+def remember_failure(scenario: Any, failure: Exception) -> None:
+    """Keep what is found wrong after a scenario's steps, as behave keeps an error in its last hook.
+
+    Raising it there would do the same, and print it once more, between the examples.
+    """
+    scenario.hook_failed = True
+    scenario.store_exception_context(failure)
+    scenario.error_message = str(failure)
+
+
 def remember_cleanup_error(context: Any, cleanup: Any, error: Exception) -> None:
     """``context.on_cleanup_error`` of the run: behave keeps only the status, a reader needs the message.
 

@@ -157,7 +157,6 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._started = datetime.now(UTC)
         self._ended: list[tuple[Example, Outcome, str, float]] = []
         self._faults: list[str] = []
-        self._hooks_of_examples = 0
         self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
         self._specification = _specification(self._expected)
         self._write(finished=False)
@@ -166,7 +165,6 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         """Keep the outcomes of a feature that behave is done with."""
         for scenario in feature.walk_scenarios():
             result = outcome(scenario)
-            self._hooks_of_examples += bool(scenario.hook_failed)  # an invariant that is broken, for one
             if result is not None:
                 failure = "" if result.verdict is Verdict.KEPT else four_lines(scenario, result)
                 self._ended.append((example_of(scenario), result, failure, float(scenario.duration)))
@@ -182,8 +180,11 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
 
     def end(self) -> None:
         """Write the final results, tell them, and see to it that behave never exits greener than they are."""
-        outside = self._runner.hook_failures > self._hooks_of_examples
-        if outside and not self._faults and not self._has(Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL):
+        if (
+            self._runner.hook_failures
+            and not self._faults
+            and not self._has(Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)
+        ):
             self._faults.append("a hook failed outside any example")
         results = self._write(finished=True)
         self._tell(results, self._session.reports)
