@@ -115,17 +115,20 @@ class EmbeddedPlatform:
             self._database_of(part).rename(self._away(part))
 
     async def end(self, part: Part) -> None:
-        """Give the part back; a process is waited for until it answers its own health."""
+        """Give the part back, however far it was taken; a process is waited for until it answers its own health."""
         if part is Part.SIGN_IN:
-            assert self._reserved is not None
-            service, listening = self._services[part], self._reserved
+            service = self._services[part]
+            if service.process.poll() is None:
+                return
+            listening = self._reserved or _bound(*_host_and_port(service.url))
             with contextlib.closing(listening):
                 listening.listen(_BACKLOG)
                 self._spawn(service.name, service.module, listening)
             self._reserved = None
             await asyncio.to_thread(self._await_health, service.url)
         else:
-            self._away(part).rename(self._database_of(part))
+            if self._away(part).exists():
+                self._away(part).rename(self._database_of(part))
 
     def _database_of(self, part: Part) -> Path:
         return Path(self._settings[_DATABASES[part]])
@@ -164,7 +167,7 @@ class EmbeddedPlatform:
         """The services' settings; secrets are made for this run, and hidden from all that it writes."""
         made = {name: secrets.token_urlsafe(32) for name in ("JWT_SECRET_KEY", "SERVICE_SECRET")}
         for secret in made.values():
-            self._redactor.learn(secret)
+            self._redactor.learn(secret, lasting=True)
         inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
         return {
             **inherited,

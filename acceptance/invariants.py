@@ -11,7 +11,8 @@ from acceptance.drivers.chat import LiveConnection
 from acceptance.verdicts import Broken
 from acceptance.world import World
 
-_SERVICE_ERROR, _UNAVAILABLE = 500, 503
+_SERVICE_ERROR = 500
+_UNAVAILABLE = (502, 503, 504)  # by the service itself, or by what stands in front of it
 
 
 def check(world: World) -> None:
@@ -29,13 +30,21 @@ def check(world: World) -> None:
 
 def _unasked_errors(world: World) -> list[str]:
     """Answers that say that a service failed; while the scenario has taken something away, "unavailable" is right."""
-    return [
+    told = [
         f"{exchange.service} answered {exchange.method} {exchange.url} with an error of its own ({exchange.status})"
         for exchange in world.recorder.exchanges
-        if exchange.status is not None
-        and exchange.status >= _SERVICE_ERROR
-        and not (exchange.in_outage and exchange.status == _UNAVAILABLE)
+        if exchange.status is not None and _is_unasked(exchange.status, exchange.in_outage)
     ]
+    handshakes = world.drivers.chat.failures if world.drivers else []
+    return told + [
+        f"live updates refused {who} with an error of their own ({status})"
+        for who, status, in_outage in handshakes
+        if _is_unasked(status, in_outage)
+    ]
+
+
+def _is_unasked(status: int, in_outage: bool) -> bool:
+    return status >= _SERVICE_ERROR and not (in_outage and status in _UNAVAILABLE)
 
 
 def _foreign_events(world: World) -> list[str]:

@@ -36,6 +36,7 @@ class CommandOutages:
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
+        self._under_way: asyncio.subprocess.Process | None = None
 
     async def begin(self, part: Part) -> None:
         """Run the command that takes the part away; where it fails half-way, the other gives the part back.
@@ -51,7 +52,10 @@ class CommandOutages:
             raise
 
     async def end(self, part: Part) -> None:
-        """Run the command that gives the part back."""
+        """Run the command that gives the part back, once the one that takes it away has ended."""
+        if self._under_way:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._under_way.wait(), _COMMAND_SECONDS)
         await self._run(self._commands(part)[1])
 
     @property
@@ -86,8 +90,10 @@ class CommandOutages:
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,  # Ctrl-C reaches the run, which lets a command finish what it has begun
             )
+            self._under_way = process
             async with asyncio.timeout(_COMMAND_SECONDS):
                 _, complaint = await process.communicate()
+            self._under_way = None
         except OSError as error:
             raise CouldNotTell(f"“{command[0]}” cannot be run: {error.strerror}", look_first_at=self._place) from None
         except TimeoutError:

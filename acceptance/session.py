@@ -6,10 +6,10 @@ import asyncio
 import re
 import shlex
 import signal
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -51,8 +51,8 @@ class Session:
             self._client = httpx.AsyncClient(
                 trust_env=not target.is_on_this_machine,
                 timeout=None,
-                # given up well before a server does, or a request now and then would meet a closing connection
-                limits=httpx.Limits(keepalive_expiry=2.0),
+                # a kept connection may be closing just as it is used again, and that would be told as the platform's
+                limits=httpx.Limits(max_keepalive_connections=0),
             )
         except (ImportError, ValueError) as error:
             raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
@@ -106,9 +106,7 @@ class Session:
             self._open_platform()
         recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
         drivers = self._drivers(recorder) if "platform" in example.needs else None
-        world = World(
-            example, self.target, recorder, drivers, self._embedded or CommandOutages(self.target, self.redactor)
-        )
+        world = World(example, self.target, recorder, drivers, self._outages)
         if "source-tree" in example.needs:
             world.audit_source = self.audit
         return world
@@ -122,13 +120,30 @@ class Session:
             return None
         world.is_over = True
         try:
-            self.loop.run_until_complete(world.close())
+            self._to_its_end(self._close(world))
             invariants.check(world)
         except Exception as failure:
             return failure
         finally:
             self._left_away = self._left_away or world.left_away
         return None
+
+    async def _close(self, world: World) -> None:
+        """End what an interrupted step still has under way, and then tidy up behind it."""
+        under_way = asyncio.all_tasks(self.loop) - {asyncio.current_task()}
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await world.close()
+
+    def _to_its_end(self, tidying: Coroutine[Any, Any, None]) -> None:
+        """Run the tidying up to its end even when a signal to stop comes meanwhile; only then is the run stopped."""
+        task = self.loop.create_task(tidying)
+        try:
+            self.loop.run_until_complete(task)
+        except KeyboardInterrupt:  # the first signal; any other is ignored from then on
+            self.loop.run_until_complete(task)
+            raise
 
     def audit(self) -> Audit:
         """The audit of the source tree, made once; raises :class:`CouldNotTell` for a tree that cannot be judged."""
@@ -147,7 +162,8 @@ class Session:
         options = [
             part for key, value in self._options.items() if key != "reports" for part in ("-D", f"{key}={value}")
         ]
-        return " ".join(["behave", f"--tags=@id.{example.id.partition('[')[0]}", *map(shlex.quote, options)])
+        row = [f"--name={re.escape(example.title)}"] if "[" in example.id else []
+        return shlex.join(["behave", f"--tags=@id.{example.id.partition('[')[0]}", *row, *options])
 
     @property
     def source_name(self) -> str | None:
@@ -179,8 +195,6 @@ class Session:
         if self._embedded:
             self._embedded.stop()
         if not self.loop.is_closed():
-            for task in asyncio.all_tasks(self.loop):
-                task.cancel()
             self.loop.run_until_complete(self._client.aclose())
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()

@@ -1,15 +1,16 @@
-"""What one scenario knows: one typed object, fresh each time, closed when the scenario ends."""
+"""What one scenario knows and its people can do: one typed object, fresh each time, closed when the scenario ends."""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from acceptance.drivers.auth import Auth, Opinion, Person
+from acceptance.drivers.auth import LABEL, Auth, Opinion, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
 from acceptance.drivers.chat import IN_THE_CHAT, Carrier, Chat, LiveConnection
 from acceptance.drivers.doors import OPEN, door
@@ -63,6 +64,8 @@ class World:
     event: Event | None = None
     #: What several parts of the platform say of one thing, by who says it.
     said: dict[str, Any] = field(default_factory=dict)
+    #: Words that nobody can guess, by which what a person wrote is known wherever it turns up: whose each is.
+    words: dict[str, str] = field(default_factory=dict)
     #: The page that asks whether it may use chat.
     origin: str = ""
     opinions: dict[str, Opinion] = field(default_factory=dict)
@@ -108,9 +111,12 @@ class World:
 
     @property
     def person(self) -> Person:
-        """The one person of a scenario that has only one."""
-        (person,) = {person.user_id: person for person in reversed(self.people.values())}.values()
-        return person
+        """The one person of a scenario that has only one, however often they signed in: by the first of it."""
+        if len({person.user_id for person in self.people.values()}) != 1:
+            raise LookupError(
+                f"{self.example.id} has {' and '.join(self.people) or 'nobody'}, and speaks of one person"
+            )
+        return next(iter(self.people.values()))
 
     @property
     def other(self) -> Person:
@@ -129,25 +135,27 @@ class World:
 
     async def sign_in(self, name: str) -> Person:
         """A new synthetic person, signed in, and signed out again when the scenario ends."""
-        person = self.people[name] = await self.platform.auth.sign_in(name)
-        self.close_afterwards(partial(self._tidy, self._sign_out, name))
-        return person
+        self.people[name] = await self.platform.auth.sign_in(name)
+        return self.people[name]
 
     async def sign_in_again(self, name: str, called: str) -> Person:
         """One more sign-in of the same person, known as ``called`` from now on."""
-        person = self.people[called] = await self.platform.auth.sign_in_again(self.people[name])
-        self.close_afterwards(partial(self._tidy, self._sign_out, called))
-        return person
+        self.people[called] = await self.platform.auth.sign_in_again(self.people[name])
+        return self.people[called]
 
     async def doors(self, person: Person, token: str | None) -> dict[str, str]:
         """How every place that decides about a token stands to this one, in each way of carrying it."""
-        backend, chat = self.platform.backend, self.platform.chat
         opinions = await self.platform.auth.opinions(token, person)
+        at_sign_in = {who: opinion.door for who, opinion in opinions.items()}
+        return {**await self.doors_of_chat(person, token), **at_sign_in}
+
+    async def doors_of_chat(self, person: Person, token: str | None) -> dict[str, str]:
+        """The same for chat and live updates alone, which have to ask sign-in."""
+        backend, chat = self.platform.backend, self.platform.chat
         return {
             "chat": door(await backend.ask("GET", "/api/threads", replace(person, token=token or ""))),
             "live updates, as a browser comes": await chat.door(person, token, "subprotocol"),
             "live updates, as a program comes": await chat.door(person, token, "header"),
-            **{who: opinion.door for who, opinion in opinions.items()},
         }
 
     async def require_open_doors(self, person: Person, token: str) -> None:
@@ -172,7 +180,7 @@ class World:
         greeted = await connection.ping(within=within)
         return {
             "the token itself": own,
-            **{who: {"user_id": None, **opinion.said} for who, opinion in opinions.items()},
+            **{who: opinion.said for who, opinion in opinions.items()},
             "chat, as the owner of a conversation": {"user_id": thread.owner},
             "live updates, asked who is there": {"user_id": await connection.identity(within=within)},
             "live updates, answering a ping": {"user_id": greeted.user_id},
@@ -189,8 +197,15 @@ class World:
         await self.connect(name)
         await self.open_thread(name)
 
+    def marked(self, name: str, text: str) -> str:
+        """``text`` with a word that nobody can guess, which nobody but this person may ever be told."""
+        word = f"{LABEL}-{secrets.token_hex(4)}"
+        self.words[word] = name
+        return f"{text} (My reference: {word}.)"
+
     async def ask(self, name: str, question: str, *, form: str = IN_THE_CHAT) -> None:
         """Ask in the person's conversation, if there is one; all of the person's connections follow the work."""
+        question = self.marked(name, question)
         own, within = self.connections[name], self.deadline("promptly")
         thread = self.threads.get(name)
         thread_id = thread.id if thread else None
@@ -211,7 +226,7 @@ class World:
         """Write into the person's conversation without asking anything; raises :class:`Broken` when that is refused."""
         backend = self.platform.backend
         path = thread_path(self.threads[name].id, "/messages")
-        reply = await backend.ask("POST", path, self.people[name], {"message": message})
+        reply = await backend.ask("POST", path, self.people[name], {"message": self.marked(name, message)})
         backend.expect(reply, f"to let {name} write in their own conversation", 200, 201)
 
     async def kept(self, name: str, called: str | None = None) -> list[tuple[str, str]]:
@@ -219,13 +234,15 @@ class World:
         return await self.platform.backend.messages(self.people[name], self.threads[called or name])
 
     def foreign_events(self) -> list[str]:
-        """What anybody was told of somebody else's: another person, another's run, another's conversation."""
+        """What anybody was told of somebody else's: the person, a run, a conversation, or a word of a question."""
         runs = {id: name for name, asked in self.runs.items() for run in asked for id in run.ids}
         threads = {thread.id: name for name, thread in self.threads.items()}
         told = []
         for name, connection in self.connections.items():
             for event in connection.heard:
-                owners = {runs.get(event.run_id or ""), threads.get(str(event.raw.get("thread_id")))} - {None, name}
+                thread = event.raw.get("thread_id") or event.data.get("thread_id")
+                said = {owner for word, owner in self.words.items() if word in str(event.raw)}
+                owners = ({runs.get(event.run_id or ""), threads.get(str(thread))} | said) - {None, name}
                 if owners or connection.is_foreign(event):
                     told.append(f"{name} heard “{event.name}” of {' and '.join(map(str, owners)) or 'somebody else'}")
         return list(dict.fromkeys(told))
@@ -244,26 +261,33 @@ class World:
         self.close_afterwards(partial(self._tidy, self._remove, self.people[name], thread))
         return thread
 
+    async def gone_thread(self, name: str) -> Thread:
+        """A conversation that this person had and has deleted: its id has the form of any other, and is nobody's."""
+        backend, person = self.platform.backend, self.people[name]
+        thread = await backend.open_thread(person)
+        reply = await backend.ask("DELETE", thread_path(thread.id), person)
+        backend.expect(reply, f"to delete a conversation of {name}'s", 200, 204)
+        return thread
+
     async def begin_outage(self, part: Part) -> None:
         """Take a part of the platform away; it is given back when the scenario ends, if not before."""
         assert self.outages is not None
+        self.outage, self.recorder.in_outage = part, True
+        self.close_afterwards(self.end_outage)  # first, since a run may be ended while something is being taken away
         await self.outages.begin(part)
-        self.recorder.in_outage = True
         self.recorder.note(part, "is taken away")
-        self.outage = part
-        self.close_afterwards(self.end_outage)
         if part is Part.SIGN_IN and await self._still_answers(self.platform.auth):
             raise CouldNotTell(f"{part} still answers, although it was taken away", look_first_at=OUTAGE_SETTINGS)
 
     async def _still_answers(self, service: Service) -> bool:
         try:
-            await service.call("GET", "/health", within=self.deadline("promptly"))
-        except Broken:
+            reply = await service.call("GET", "/health", within=self.deadline("promptly"))
+        except (Broken, CouldNotTell):
             return False
-        return True
+        return reply.status < 500  # what stands in front of it may answer in its place
 
     async def end_outage(self) -> None:
-        """Give back what was taken away; safe to call twice."""
+        """Give back what was taken away; safe to call twice. Until it has recovered, the platform may still say so."""
         if self.outage is not None and self.outages is not None:
             part, self.outage = self.outage, None
             try:
@@ -272,7 +296,6 @@ class World:
                 self.left_away = str(failure)
                 raise
             self.recorder.note(part, "is there again")
-            self.recorder.in_outage = False
 
     def close_afterwards(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have ``close`` awaited when the scenario ends, whatever its end; the last one registered comes first."""
@@ -280,24 +303,31 @@ class World:
 
     async def close(self) -> None:
         """Tidy up behind the scenario and end its connections; safe to call twice."""
+        if self.drivers is not None:
+            self.recorder.note("the specification", "tidies up")
         try:
             await self.closing.aclose()
         finally:
             if self.drivers is not None:
+                for person in list(self.drivers.auth.issued):
+                    await self._tidy(self._sign_out, person)
                 await self.drivers.chat.close()
 
-    async def _sign_out(self, name: str) -> None:
-        await self.platform.auth.sign_out(self.people[name])
+    async def _sign_out(self, person: Person) -> None:
+        auth = self.platform.auth
+        auth.expect(await auth.sign_out(person), f"to sign {person.name} out", 200, 204, 401)
 
     async def _remove(self, person: Person, thread: Thread) -> None:
-        await self.platform.backend.ask("DELETE", thread_path(thread.id), person)
+        backend = self.platform.backend
+        reply = await backend.ask("DELETE", thread_path(thread.id), person)
+        backend.expect(reply, f"to remove a conversation of {person.name}'s", 200, 204, 404)
 
     async def _tidy(self, remove: Callable[..., Awaitable[None]], *what: Any) -> None:
         """What the platform does not let the specification remove changes no verdict: no promise speaks of it."""
         try:
             await remove(*what)
         except (Broken, CouldNotTell) as failure:
-            self.recorder.note("clean-up", str(failure))
+            self.recorder.note("the specification", f"leaves something behind: {failure}")
 
 
 @contextmanager

@@ -63,6 +63,11 @@ Feature: The services work together in staging
       When sign-in, chat and live updates are each asked who Pat is
       Then all of them name the person who signed in
 
+    @id.staging-02f @plan.3.1b @e2e @needs.platform @effect.creates-data @severity.blocker
+    Scenario: Somebody new signs in
+      When Pat signs in for the first time
+      Then sign-in knows Pat by what it gave out
+
     @id.staging-02b @plan.3.1b @e2e @needs.platform @effect.creates-data @severity.critical
     Scenario: Pat renews the sign-in
       Given Pat is signed in
@@ -130,7 +135,7 @@ Feature: The services work together in staging
     @id.staging-03e @plan.3.1c @e2e @needs.platform @effect.creates-data @severity.critical
     Scenario: A connection that was cut is taken up again
       Given Pat is in a conversation
-      When Pat's connection is cut, and Pat comes back and asks a question
+      When the connection of Pat is cut, who comes back and asks a question
       Then Pat promptly sees each of the five events of the work, in order and once
       And Pat gets the answer that this work led to
 
@@ -142,7 +147,7 @@ Feature: The services work together in staging
 
     @id.staging-04a @e2e @needs.platform @effect.disruptive @severity.critical
     Scenario Outline: <part> fails, and chat says so instead of guessing
-      Given every door opens for Pat
+      Given Pat is let in by every door, but not with a sign-in that has ended
       When <part> fails
       Then chat promptly tells Pat that it cannot serve anybody just now
       And chat lets nobody in whom it does not know

@@ -42,7 +42,7 @@ Feature: Every person's work is their own
       Given Pat has written in a conversation
       And Robin is in a conversation
       When Robin <deed>
-      Then Robin is told just what is told of a conversation that never was
+      Then Robin is told just what is told of a conversation that is not there
       And Pat's conversation is as it was
 
       Examples:

@@ -34,6 +34,24 @@ async def a_person_signs_in_again(context: Context, name: str) -> None:
         await world.require_open_doors(second, second.token)
 
 
+@when("{name} signs in for the first time")
+async def somebody_new_signs_in(context: Context, name: str) -> None:
+    """The one place where signing in is what is promised, and not what something else begins with."""
+    world: World = context.world
+    await world.sign_in(name)
+
+
+@then("sign-in knows {name} by what it gave out")
+async def sign_in_knows_who_it_is(context: Context, name: str) -> None:
+    """The token opens sign-in's own doors and names the person who signed in."""
+    world: World = context.world
+    person = world.people[name]
+    opinions = await world.platform.auth.opinions(person.token, person)
+    assert_that({who: opinion.door for who, opinion in opinions.items()}, everybody_says(OPEN), "sign-in's doors")
+    told = {who: opinion.said["user_id"] for who, opinion in opinions.items()}
+    assert_that(told, everybody_says(person.user_id), f"who {name} is")
+
+
 @when("sign-in, chat and live updates are each asked who {name} is")
 async def each_is_asked_who_it_is(context: Context, name: str) -> None:
     """Ask every endpoint that names a token's owner, chat by a conversation, and live updates by a connection."""

@@ -14,7 +14,7 @@ from acceptance.drivers.auth import Person, seconds_since_1970
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.events import GOLDEN_PATH, Event, read
 from acceptance.drivers.http import Reply
-from acceptance.drivers.runs import Run, run_of
+from acceptance.drivers.runs import Run, sorted_into
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
 from acceptance.matchers import everybody_says
 from acceptance.target import Deadline, same_address
@@ -110,15 +110,42 @@ def test_what_is_wrong_with_an_answer_is_told(changed: dict[str, Any], says: str
 
 def test_the_events_of_two_runs_are_kept_apart_by_run_and_by_thread() -> None:
     first, second = Run("a?", "thread-a"), Run("b?", "thread-b")
-    for heard in (
-        event("agent_started", run_id="b", thread_id="thread-b"),
+    heard = [
+        event("agent_started", run_id="b"),  # names no thread yet, and would be taken for the first's
         event("agent_started", run_id="a"),
-        event("agent_thinking", run_id="b"),
+        event("agent_thinking", run_id="b", thread_id="thread-b"),
         event("agent_thinking", run_id="a"),
-    ):
-        run_of(heard, [first, second]).take(heard)
+    ]
+    sorted_into([first, second], heard)
     assert first.ids == {"a"}
     assert second.ids == {"b"}
+
+
+def test_an_event_of_a_third_run_shows_in_one_of_the_two() -> None:
+    first, second = Run("a?"), Run("b?")
+    sorted_into([first, second], [event("agent_started", run_id=id) for id in ("a", "b", "c")])
+    assert first.ids == {"a"}
+    assert second.ids == {"b", "c"}
+
+
+def test_a_sub_agent_that_ends_before_any_tool_is_no_disorder() -> None:
+    first, *rest = whole_run()
+    inner = [event("agent_started", agent_name="Triage"), event("agent_completed", agent_name="Triage")]
+    assert run([first, *inner, *rest]).shortcoming("Pat", PROMPTLY) is None
+
+
+def test_a_tool_that_is_used_twice_for_the_same_is_no_repetition() -> None:
+    first, thinking, executing, completed, end = whole_run()
+    uses = [event(use.name, timestamp=when, data=use.data) for when in ("1", "2") for use in (executing, completed)]
+    assert run([first, thinking, *uses, end]).shortcoming("Pat", PROMPTLY) is None
+
+
+@pytest.mark.parametrize("name", ["agent_started", "agent_completed"])
+def test_a_run_that_begins_or_ends_twice_is_one_however_the_two_differ(name: str) -> None:
+    events = whole_run()
+    again = next(heard for heard in events if heard.name == name)
+    other = event(name, **{**again.raw, "execution_time_ms": 7, "timestamp": "later"})
+    assert "twice" in str(run([*events, other]).shortcoming("Pat", PROMPTLY))
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_run_ends_with_the_agent_that_began_it() -> None:
 def test_a_repeated_frame_and_an_unfinished_tool_are_told() -> None:
     begun = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs"}}
     done = {"type": "tool_completed", "run_id": "r", "data": {"tool_name": "costs"}}
-    frames: list[dict[str, Any]] = [{**begun, "timestamp": 1}, {**begun, "timestamp": 2}, done]
+    frames: list[dict[str, Any]] = [{**begun, "timestamp": 1}, {**begun, "timestamp": 1}, done]
     run = Run("?", events=[event(frame) for frame in frames])
     assert run.repeated() == ["tool_executing"]
     assert run.unfinished_tools() == ["costs"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -103,3 +103,23 @@ def test_the_recorder_keeps_nothing_unredacted_and_cuts_honestly() -> None:
     assert "canary" not in kept
     assert "eyJ" not in kept
     assert "more characters left out" in kept
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        quote(CANARY),
+        quote_plus(CANARY),
+        CANARY.encode().hex(),
+        CANARY.upper(),
+        *(
+            base64.b64encode(before + CANARY.encode() + b"and more").decode()
+            for before in (b"", b"k:", b"key:", b"a:::")
+        ),
+    ],
+)
+def test_a_lasting_secret_is_hidden_however_it_is_echoed(echo: str) -> None:
+    redactor = Redactor([CANARY])
+    hidden = redactor.text(f"the platform said {echo} and more")
+    assert HIDDEN in hidden
+    assert echo[len(echo) // 3 : 2 * len(echo) // 3] not in hidden

@@ -213,16 +213,17 @@ def test_a_file_that_cannot_be_read_is_never_taken_for_a_clean_one(tmp_path: Pat
     assert "netra_backend/app/second.py: " in ran.output
 
 
-def test_what_a_run_leaves_holds_no_secret(tmp_path: Path) -> None:
-    """Every generated password and key is a canary, and the evidence is whole, since the golden path is broken."""
+@pytest.mark.parametrize("fault", ["missing-event", "renewal-stays-the-same"])
+def test_what_a_run_leaves_holds_no_secret(fault: str, tmp_path: Path) -> None:
+    """Every generated password and key is a canary, and the evidence of what is broken is whole."""
     canary = "canary-pa55phrase-4711-of-more-than-32-letters"
     planted = (
         f"import secrets, sys; secrets.token_urlsafe = lambda *_: {canary!r};"
         "from behave.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
-    arguments = ["--tags=@phase2", "-D", "faults=missing-event", "-D", f"reports={tmp_path}"]
+    arguments = ["--tags=@phase2", "-D", f"faults={fault}", "-D", f"reports={tmp_path}"]
     ran = _run([sys.executable, "-c", planted, *arguments], tmp_path, None)
-    assert ran.examples["golden-01a"] == "broken", ran.output
+    assert "broken" in ran.examples.values(), ran.output
     assert (tmp_path / "logs").is_dir()
     _assert_no_secret(tmp_path, ran.output, canary)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +16,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 import stand_ins
-from command import Ran, acceptance, behave
-from reference_services import AUTH, BACKEND, Service, Starter, environment, free_port
+from command import BEHAVE, Ran, acceptance, behave, clean_environment
+from reference_services import AUTH, BACKEND, Service, Starter, environment, eventually, free_port
 
 from acceptance.promises import catalogue
 from acceptance.target import REPOSITORY, Part
@@ -31,14 +33,23 @@ WEB_PAGE = "http://127.0.0.1:3999"  # nobody is asked there: only that it is nam
 
 #: The examples that can do without a part of the platform; every other one speaks to it.
 WITHOUT_LIVE_UPDATES = (
-    *("access-03a", "access-04a", "staging-01a", "staging-01b", "staging-01c[chat]", "staging-01c[sign-in]"),
-    *("staging-02e", "staging-04b", "staging-05a", "staging-05b", "staging-05c"),
+    *("access-03a", "access-04a", "access-04b", "staging-01a", "staging-01b", "staging-01c[chat]"),
+    *(
+        "staging-01c[sign-in]",
+        "staging-01d",
+        "staging-02e",
+        "staging-02f",
+        "staging-04b",
+        "staging-05a",
+        "staging-05b",
+        "staging-05c",
+    ),
 )
 WITHOUT_CHAT = (
     *("golden-03a", "staging-01c[sign-in]", "staging-02e", "staging-03a", "staging-03b", "staging-03c", "staging-03d"),
-    "staging-04b[sign-in]",
+    *("staging-02f", "staging-04b[sign-in]"),
 )
-WITHOUT_SIGN_IN = ("access-03a", "staging-01a", "staging-01b", "staging-04b[chat]", "staging-05a")
+WITHOUT_SIGN_IN = ("access-03a", "staging-01a", "staging-01b", "staging-01d", "staging-04b[chat]", "staging-05a")
 
 
 @dataclass(frozen=True)
@@ -373,6 +384,26 @@ def test_what_cannot_be_given_back_is_told_by_everything_after_it(
     after = f"what an earlier example took away could not be given back: {told}"
     assert reasons(ran, COULD_NOT_TELL) == {first: told, second: after, "staging-05b": after}
     assert "canary-of-a-command" not in ran.output
+
+
+def test_a_run_that_is_stopped_while_something_is_being_taken_away_gives_it_back(
+    tmp_path: Path, disturbable: Disturbable
+) -> None:
+    """The command goes on, since it is not the terminal's; the run waits for it, and undoes what it did."""
+    take, give = disturbable.outages["the database behind chat"]
+    begun, slow = tmp_path / "begun", f"touch {tmp_path / 'begun'}; sleep 1; {take}"
+    outages = {**disturbable.outages, "the database behind chat": [shlex.join(["sh", "-c", slow]), give]}
+    declared = {**disturbable.addresses, "capabilities": EVERYTHING, "outages": outages}
+    target = target_file(tmp_path, declared)
+    command = [BEHAVE, "--tags=@id.staging-04b", "-D", f"target={target}", "-D", f"reports={tmp_path / 'reports'}"]
+    env = clean_environment(variables("mine", disturbable.secrets))
+    with subprocess.Popen(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as run:
+        eventually(begun.exists, "the command that takes the database away has begun")
+        run.send_signal(signal.SIGINT)
+        output, _ = run.communicate(timeout=60)
+    assert not TRACEBACK.search(output.decode()), output.decode()
+    ready = httpx.get(f"{disturbable.addresses['base_url']}/health/ready", trust_env=False)
+    assert ready.status_code == 200, output.decode()
 
 
 def test_what_was_taken_away_and_still_answers_was_not(ask_mine: Callable[..., Ran], disturbable: Disturbable) -> None:

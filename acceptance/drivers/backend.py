@@ -133,4 +133,4 @@ def _words(content: object) -> str:
         return " ".join(_words(part) for part in content)
     if isinstance(content, dict):
         return _words(content.get("text", content.get("value", "")))
-    return str(content or "")
+    return " ".join(str(content or "").split())

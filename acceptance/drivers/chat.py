@@ -8,6 +8,7 @@ import json
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -17,12 +18,12 @@ from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from acceptance.drivers.auth import LABEL, Person
-from acceptance.drivers.doors import OPEN, SHUT
-from acceptance.drivers.events import PASSED_OVER, Event, read
+from acceptance.drivers.doors import OPEN, SHUT, UNAVAILABLE
+from acceptance.drivers.events import PASSED_OVER, Event, error_code, read
 from acceptance.drivers.reachability import Reachability, why_unreachable
-from acceptance.drivers.runs import Run, run_of
+from acceptance.drivers.runs import Run, sorted_into
 from acceptance.evidence.recorder import Recorder
-from acceptance.target import Deadline, Target
+from acceptance.target import Deadline, Target, without_user_info
 from acceptance.verdicts import Broken, CouldNotTell
 
 #: How the token travels: in the handshake's header, in a subprotocol (as a browser must), or in the address, where
@@ -50,6 +51,7 @@ IN_THE_CHAT = next(iter(FORMS))
 DEMO_USER = "demo-user-001"
 _UNKNOWN_TYPE = f"{LABEL}_who_am_i"  # a type that the contract does not know is acknowledged, with the whole identity
 _CLOSE_SECONDS = 1.0
+_NOT_ALLOWED, _SERVICE_FAILURE = 1008, 1011  # codes with which live updates end a connection
 #: What people call the messages that are waited for.
 _AWAITED = {"ack": "a receipt", "pong": "an answer", "error_message": "a complaint", "heartbeat": "a sign of life"}
 
@@ -64,6 +66,8 @@ class LiveConnection:
         self.label = label
         #: Everything that was heard on this connection, in order.
         self.heard: list[Event] = []
+        #: With which code live updates ended the connection, once they have.
+        self.close_code: int | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -86,7 +90,7 @@ class LiveConnection:
         """
         event = await self._expect("let {name} in", within)
         if event.name != "connection_established":
-            told = event.raw.get("error_code") or event.name
+            told = error_code(event) or event.name
             raise Broken(f"live updates greeted {self.label} with “{told}” instead of confirming the connection")
         if str(event.data.get("user_id") or "").startswith(DEMO_USER[:8]):
             await self.identity(within=within)
@@ -97,8 +101,7 @@ class LiveConnection:
 
         Raises :class:`Broken` when they do not say it, :class:`CouldNotTell` in demo mode.
         """
-        await self._send({"type": _UNKNOWN_TYPE})
-        event = await self._expect("were asked who {name} is", within, "ack")
+        event = await self._expect("were asked who {name} is", within, "ack", {"type": _UNKNOWN_TYPE})
         if event.user_id == DEMO_USER and self.person.user_id != DEMO_USER:
             raise CouldNotTell(
                 f"live updates are in demo mode, where everybody is {DEMO_USER}: who somebody is means nothing there",
@@ -108,17 +111,16 @@ class LiveConnection:
 
     async def ping(self, *, within: Deadline) -> Event:
         """The answer to a ping; raises :class:`Broken` when there is none."""
-        await self._send({"type": "ping", "timestamp": time.time()})
-        return await self._expect("were greeted with a ping by {name}", within, "pong")
+        return await self._expect("were asked by {name} whether they are there", within, "pong", _ping())
 
     async def say_nonsense(self, *, within: Deadline) -> Event:
         """The answer to a message that is not JSON; raises :class:`Broken` when there is none."""
-        await self._send("{ this is no message")
-        return await self._expect("were told something unreadable by {name}", within, "error_message")
+        unreadable = "{ this is no message"
+        return await self._expect("were told something unreadable by {name}", within, "error_message", unreadable)
 
     async def sign_of_life(self, *, within: Deadline) -> Event:
         """What live updates say of their own accord on a quiet connection; raises :class:`Broken` for nothing."""
-        return await self._expect("had nothing to do for {name}", within, "heartbeat")
+        return await self._expect("heard nothing of {name} for a while", within, "heartbeat")
 
     async def ask(
         self, question: str, *, within: Deadline, form: str = IN_THE_CHAT, thread_id: str | None = None
@@ -152,13 +154,14 @@ class LiveConnection:
         return run
 
     async def settle(self, *, within: Deadline) -> list[Event]:
-        """What was still under way to this connection: all that comes before the answer to a ping."""
+        """What was still under way to this connection: all that comes before the answer to a ping, or its end."""
         until = time.monotonic() + within.seconds
-        await self._send({"type": "ping", "timestamp": time.time()})
         late: list[Event] = []
-        while (event := await self._next(until)) and event.name != "pong":
-            if event.name not in PASSED_OVER:
-                late.append(event)
+        with suppress(ConnectionClosed):
+            await self._send(_ping())
+            while (event := await self._next(until)) and event.name != "pong":
+                if event.name not in PASSED_OVER:
+                    late.append(event)
         return late
 
     async def is_ended(self, *, within: Deadline) -> bool:
@@ -184,21 +187,33 @@ class LiveConnection:
         """Give every event to its run until all runs have ended, and then what was still under way."""
         until = time.monotonic() + within.seconds
         waiting = self._recorder.wait(self.label, f"the end of the work, {within.name}", within.seconds)
-        while not all(run.is_over for run in runs) and (event := await self._next(until)):
+        events: list[Event] = []
+        over = 0
+        while over < len(runs) and (event := await self._next(until)):
             if event.name not in PASSED_OVER:
-                run_of(event, runs).take(event)
-        if all(run.is_over for run in runs):
+                events.append(event)
+                sorted_into(runs, events)
+                if sum(run.is_over for run in runs) > over:  # who answers one after the other has the time for each
+                    over = sum(run.is_over for run in runs)
+                    until = time.monotonic() + within.seconds
+        if over == len(runs):
             self._recorder.over(waiting)
-            for event in await self.settle(within=within):
-                run_of(event, runs).take(event)
+            sorted_into(runs, [*events, *await self.settle(within=within)])
 
-    async def _expect(self, when: str, within: Deadline, name: str | None = None) -> Event:
-        """The next message, or the next of one name; raises :class:`Broken` when it does not come."""
+    async def _expect(
+        self, when: str, within: Deadline, name: str | None = None, message: dict[str, Any] | str | None = None
+    ) -> Event:
+        """Send ``message``, if any; the next message in answer, or the next of one name.
+
+        Raises :class:`Broken` when it does not come, or the connection ends first.
+        """
         until = time.monotonic() + within.seconds
         told = f"live updates {when.format(name=self.label)}"
         words = f"{_AWAITED.get(name, name)}, {within.name}" if name else f"a greeting, {within.name}"
         waiting = self._recorder.wait(self.label, words, within.seconds)
         try:
+            if message is not None:
+                await self._send(message)
             while event := await self._next(until):
                 if name in (None, event.name):
                     self._recorder.over(waiting)
@@ -226,6 +241,7 @@ class LiveConnection:
                 return None
             except ConnectionClosed as closed:
                 self._recorder.frame(self.label, "connection", _close_words(closed))
+                self.close_code = closed.rcvd.code if closed.rcvd else None
                 raise
             text = frame if isinstance(frame, str) else frame.decode(errors="replace")
             self._recorder.frame(self.label, "received", text)
@@ -244,6 +260,8 @@ class Chat:
         self._reachability = reachability
         #: Every connection that was opened, so that none is left open.
         self.opened: list[LiveConnection] = []
+        #: Handshakes that ended in an error of the service's own: whose, the status, and whether in an outage.
+        self.failures: list[tuple[str, int, bool]] = []
 
     async def connect(
         self, person: Person, *, carrier: Carrier = "subprotocol", label: str | None = None
@@ -257,6 +275,8 @@ class Chat:
         try:
             return await self._open(person, person.token, carrier, label)
         except InvalidStatus as refused:
+            if refused.response.status_code >= 500:
+                self.failures.append((label, refused.response.status_code, self._recorder.in_outage))
             raise self._not_opened(label, f"refused the connection (HTTP {refused.response.status_code})") from None
 
     async def door(self, person: Person, token: str | None, carrier: Carrier) -> str:
@@ -271,15 +291,24 @@ class Chat:
         except InvalidStatus as refused:
             status = refused.response.status_code
             self._not_opened(person.name, f"refused the connection (HTTP {status})")
+            if status >= 500:
+                self.failures.append((person.name, status, self._recorder.in_outage))
             return SHUT if status in (401, 403) else f"answered {status}"
         except Broken as failure:
             return failure.happened
         try:
             await connection.established(within=within)
         except Broken as failure:
-            if not any(event.raw.get("error_code") == "AUTH_FAILED" for event in connection.heard):
+            if not connection.heard:
+                return SHUT if connection.close_code == _NOT_ALLOWED else failure.happened
+            code = error_code(connection.heard[0])
+            if code is None:
                 return failure.happened
-            return SHUT if await connection.is_ended(within=within) else "said no and left the connection open"
+            if not await connection.is_ended(within=within):
+                return f"said “{code}” and left the connection open"
+            if connection.close_code == _SERVICE_FAILURE:
+                return UNAVAILABLE
+            return SHUT if code == "AUTH_FAILED" or connection.close_code == _NOT_ALLOWED else f"said “{code}”"
         finally:
             await connection.close()
         return OPEN
@@ -310,6 +339,10 @@ class Chat:
             raise self._not_opened(label, f"did not open the connection {within}") from None
         except InvalidHandshake as error:
             raise self._not_opened(label, f"did not keep to the WebSocket handshake ({error})") from None
+        except ConnectionRefusedError as error:
+            self._not_opened(label, "refused to be connected to")
+            told = f"live updates at {without_user_info(address)} cannot be reached any more: {why_unreachable(error)}"
+            raise CouldNotTell(told, look_first_at="whether the service is still there") from None
         except (WebSocketException, ssl.SSLError, OSError) as error:
             raise self._not_opened(label, f"could not be connected to: {why_unreachable(error)}") from None
         self._recorder.frame(label, "connection", f"open, subprotocol {socket.subprotocol or 'none'}")
@@ -334,6 +367,10 @@ def _carried(token: str | None, carrier: Carrier) -> tuple[dict[str, str], list[
     return {}, [Subprotocol("jwt-auth"), Subprotocol(f"jwt.{encoded}")], ""
 
 
+def _ping() -> dict[str, Any]:
+    return {"type": "ping", "timestamp": time.time()}
+
+
 def _close_words(closed: ConnectionClosed) -> str:
     frame = closed.rcvd
-    return f"closed the connection ({frame.code} {frame.reason})".strip() if frame else "cut the connection"
+    return f"closed the connection ({f'{frame.code} {frame.reason}'.strip()})" if frame else "cut the connection"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acceptance.drivers.http import Reply
 
-OPEN, SHUT = "open", "shut"
+OPEN, SHUT, UNAVAILABLE = "open", "shut", "answered 503"
 
 
 def door(reply: Reply) -> str:

@@ -63,22 +63,16 @@ def read(text: str, at: float) -> Event | None:
 
 
 def answer_of(event: Event) -> Any:
-    """What the run answered, read from the first of the contract's places that holds anything; else None."""
+    """What the run answered, read from the first of the contract's places that holds anything; else None.
+
+    Of the places for an answer itself, the first with words counts; the places for a remark only where there is none.
+    """
     frame, data = event.raw, event.data
-    for candidate in (
-        frame.get("final_response"),
-        data.get("final_response"),
-        data.get("result"),
-        frame.get("result"),
-        data.get("content"),
-        frame.get("message"),
-        data.get("message"),
-        frame.get("response"),
-        data.get("response"),
-    ):
-        if candidate:
-            return candidate
-    return None
+    answers = [frame.get("final_response"), data.get("final_response"), data.get("result"), frame.get("result")]
+    remarks = [data.get("content"), frame.get("message"), data.get("message")]
+    remarks += [frame.get("response"), data.get("response")]
+    worded = [answer for answer in answers if answer_text(answer)]
+    return next((candidate for candidate in (*worded, *answers, *remarks) if candidate), None)
 
 
 def answer_text(answer: Any) -> str:
@@ -90,6 +84,17 @@ def answer_text(answer: Any) -> str:
             if words := answer_text(answer.get(key)):
                 return words
     return ""
+
+
+def error_code(event: Event) -> str | None:
+    """The code of an error, in whichever envelope."""
+    return _text(event.raw.get("error_code") or event.data.get("error_code"))
+
+
+def error_text(event: Event) -> str:
+    """What an error says, in whichever envelope; empty where it says nothing."""
+    places = (of.get(name) for of in (event.data, event.raw) for name in ("error_message", "message", "error"))
+    return next((text for text in places if isinstance(text, str) and text), "")
 
 
 def ends_run(event: Event, run: Iterable[Event]) -> bool:

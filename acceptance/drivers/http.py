@@ -20,7 +20,7 @@ import httpx
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.evidence.recorder import Recorder
 from acceptance.target import Deadline, without_user_info
-from acceptance.verdicts import Broken
+from acceptance.verdicts import Broken, CouldNotTell
 
 _LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; a whole conversation is a hundredth of it
 
@@ -107,6 +107,12 @@ class Service:
         except (TimeoutError, httpx.TimeoutException):
             error = f"no answer {within}"
             raise Broken(f"{self.name} accepted {method} {path} and gave {error}") from None
+        except httpx.ConnectError as failure:
+            error = why_unreachable(failure)
+            if self._reachability is None:
+                raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
+            told = f"{self.name} at {without_user_info(self.address)} cannot be reached any more: {error}"
+            raise CouldNotTell(told, look_first_at="whether the service is still there") from None
         except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, ExceptionGroup) as failure:
             error = why_unreachable(failure)
             raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
@@ -134,8 +140,6 @@ class Service:
                 body += part
                 if len(body) > _LARGEST_ANSWER:
                     raise Broken(f"{self.name} answered {request.method} {request.url.path} without an end in sight")
-            if response.status_code >= 500:  # some servers end a connection on which they have failed, and say so late
-                await response.extensions["network_stream"].aclose()
             return Reply(response.status_code, response.headers, body.decode(response.encoding or "utf-8", "replace"))
         finally:
             await response.aclose()

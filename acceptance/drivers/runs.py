@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, ends_run
+from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, ends_run, error_text
 from acceptance.target import Deadline
 
 ERROR_MESSAGE = "error_message"
@@ -55,18 +55,42 @@ class Run:
     def answer(self) -> str:
         """The words in which the question was answered; empty where it was not."""
         ends = [event for event in self.named(_LAST) if ends_run(event, self.events)]
-        return answer_text(answer_of(ends[-1])) if ends else ""
+        return " ".join(answer_text(answer_of(ends[-1])).split()) if ends else ""
 
     def repeated(self) -> list[str]:
-        """Events of which the very same frame came again (its time of sending apart), by name."""
+        """Events of the golden path that were delivered again, by name.
+
+        An agent begins and ends a run once. A step of the thinking is known by its number; anything else is the same
+        only when all of it is, its time of sending included: a tool may be used twice for the same thing.
+        """
         seen: set[str] = set()
         again = []
         for event in self.events:
-            frame = json.dumps({key: value for key, value in event.raw.items() if key != "timestamp"}, sort_keys=True)
-            if frame in seen:
+            step = event.raw.get("step_number") or event.data.get("step_number")
+            frame = dict(event.raw)
+            if event.name in (_FIRST, _LAST) and event.agent == self._starter:
+                frame = {"type": event.name}
+            elif step is not None:
+                frame.pop("timestamp", None)
+            key = json.dumps(frame, sort_keys=True)
+            if event.name in GOLDEN_PATH and key in seen:
                 again.append(event.name)
-            seen.add(frame)
+            seen.add(key)
         return again
+
+    @property
+    def _starter(self) -> str | None:
+        """The agent whose run it is: the one that began first."""
+        return next((event.agent for event in self.named(_FIRST)), None)
+
+    def _order(self) -> list[str]:
+        """The golden path as it was seen: each event where it first came, the end where this run's own end came."""
+        first = {event.name: place for place, event in reversed(list(enumerate(self.events)))}
+        ends = [
+            place for place, event in enumerate(self.events) if event.name == _LAST and ends_run(event, self.events)
+        ]
+        first |= {_LAST: ends[-1]} if ends else {}
+        return sorted(GOLDEN_PATH, key=lambda name: first[name])
 
     def unfinished_tools(self) -> list[str]:
         """Tools that were begun more often than they were finished, by name."""
@@ -81,17 +105,17 @@ class Run:
         one run.
         """
         for error in self.named(AGENT_ERROR):
-            return f"{who} was told that the work failed: {error.data.get('error_message', 'no reason given')}"
+            return f"{who} was told that the work failed: {error_text(error) or 'no reason given'}"
         if self.refused is not None:
-            return f"{who} was refused the question: {self.refused.raw.get('error_message', 'no reason given')}"
+            return f"{who} was refused the question: {error_text(self.refused) or 'no reason given'}"
         told = [event.name for event in self.events]
         if missing := [words for event, words in GOLDEN_PATH.items() if event not in told]:
             seen = [GOLDEN_PATH[event] for event in dict.fromkeys(told) if event in GOLDEN_PATH]
             end = f"; live updates {self.closed}" if self.closed else ""
-            only = f"{who} saw only {', '.join(seen)}" if seen else f"{who} saw nothing at all"
-            return f"{who} did not see {' or '.join(missing)} {within}: {only}{end}"
-        order = list(GOLDEN_PATH)
-        if (seen := sorted(order, key=told.index)) != order:
+            if not seen:
+                return f"{who} saw nothing at all of the work {within}{end}"
+            return f"{who} did not see {' or '.join(missing)} {within}: {who} saw only {', '.join(seen)}{end}"
+        if (seen := self._order()) != list(GOLDEN_PATH):
             return f"{who} saw the work in a wrong order: {', then '.join(GOLDEN_PATH[event] for event in seen)}"
         if again := self.repeated():
             return f"{who} was told the same thing twice: {', '.join(again)}"
@@ -117,21 +141,40 @@ class Run:
         return None
 
 
-def run_of(event: Event, runs: Sequence[Run]) -> Run:
-    """Which of the runs of one connection an event belongs to: by its run id, by its thread, else in their order.
+def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
+    """Give the events of one connection to the runs that its questions began, anew each time.
 
-    What belongs to none of them goes to the first that is not over, where it is found to be foreign.
+    Events of one run id belong together. Which question they answer is told by the thread that any of them names, else
+    by the order in which they began; what belongs to none goes to the last run, where it is found to be foreign.
     """
+    pieces: list[list[Event]] = []
+    for event in events:
+        same = [piece for piece in pieces if event.run_id and event.run_id == piece[0].run_id]
+        unnamed = pieces[-1:] if not event.run_id and event.name != ERROR_MESSAGE else []
+        for piece in (same or unnamed)[:1]:
+            piece.append(event)
+            break
+        else:
+            pieces.append([event])
+    left = list(runs)
+    owners: list[Run | None] = []
+    for piece in pieces:
+        threads = {_thread(event) for event in piece} - {None}
+        owner = next((run for run in left if run.thread_id in threads), None)
+        if owner is not None:
+            left.remove(owner)
+        owners.append(owner)
     for run in runs:
-        if event.run_id and event.run_id in run.ids:
-            return run
-    thread = event.raw.get("thread_id") or event.data.get("thread_id")
-    for run in runs:
-        if thread is not None and run.thread_id == str(thread):
-            return run
-    untouched = [run for run in runs if not run.events and not run.is_over] if event.run_id else []
-    going_on = [run for run in runs if not run.is_over]
-    return next(iter([*untouched, *going_on, *runs]))
+        run.events, run.ended, run.refused = [], False, None
+    for piece, owner in zip(pieces, owners, strict=True):
+        whose = owner or (left.pop(0) if left else runs[-1])
+        for event in piece:
+            whose.take(event)
+
+
+def _thread(event: Event) -> str | None:
+    named = event.raw.get("thread_id") or event.data.get("thread_id")
+    return str(named) if named else None
 
 
 def _tool(event: Event) -> str:

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "[hidden]"
 
@@ -44,10 +44,13 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._learned: list[str] = []  # longest first: one may hold another
         for secret in secrets:
-            self.learn(secret)
+            self.learn(secret, lasting=True)
 
-    def learn(self, secret: str) -> None:
-        """Hide this value from now on, also where it is URL-quoted, JSON-escaped or in base64."""
+    def learn(self, secret: str, *, lasting: bool = False) -> None:
+        """Hide this value from now on, also where it is URL-quoted, JSON-escaped or in base64.
+
+        A ``lasting`` one outlives the run, and is looked for in every form in which a platform might echo it.
+        """
         if len(secret) < _SHORTEST_LEARNED:
             return  # hiding every “a” would hide the report
         if _TOKEN.fullmatch(secret):
@@ -58,6 +61,10 @@ class Redactor:
             base64.b64encode(encoded).decode().rstrip("="),
             base64.urlsafe_b64encode(encoded).decode().rstrip("="),
         }
+        if lasting:
+            forms |= {quote(encoded), quote_plus(encoded), encoded.hex(), encoded.hex().upper(), secret.upper()}
+            forms |= {part for offset in range(3) for part in _inside_base64(encoded, offset)}
+            forms = {form for form in forms if len(form) >= _SHORTEST_LEARNED}
         if not forms <= set(self._learned):
             self._learned = sorted(forms.union(self._learned), key=lambda form: (-len(form), form))
 
@@ -116,6 +123,13 @@ class Redactor:
         text = _BEARER.sub(rf"\1 {HIDDEN}", text)
         text = _USER_INFO.sub(r"\g<scheme>", text)
         return _NAMED_IN_TEXT.sub(_hide_named, text)
+
+
+def _inside_base64(secret: bytes, offset: int) -> set[str]:
+    """How a secret looks in the base64 of something in which ``offset`` (modulo 3) bytes stand before it."""
+    first, last = ((0, 2, 3)[offset], -4)  # the characters that hold bits of its neighbours are left out
+    padded = b"\0" * offset + secret
+    return {encode(padded).decode().rstrip("=")[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)}
 
 
 def _hide_named(match: re.Match[str]) -> str:
