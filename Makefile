@@ -7,12 +7,13 @@ ARGS ?=
 # where a run leaves its results: make phase2 REPORTS=reports/blue
 REPORTS ?= reports
 
-.PHONY: help phase2 test bench clean
+.PHONY: help phase2 test faults bench clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
 	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
+	@echo "make faults   plant every fault, one after another, and see that it breaks exactly what it declares (minutes)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
 	@echo "make clean    remove what was installed and what runs have left"
 
@@ -43,6 +44,9 @@ test: $(VENV)/test.installed
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	echo "Left out: the browser checks of the report, since there is no Chromium here (Debian: apt-get install chromium)."
+
+faults: $(VENV)/test.installed
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "" tests/test_faults.py
 
 bench: $(VENV)/run.installed
 	$(BIN)/python -m tests.bench_live $(ARGS)

@@ -36,6 +36,7 @@ class CommandOutages:
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
+        self._taken: set[Part] = set()
         self._under_way: asyncio.subprocess.Process | None = None
 
     async def begin(self, part: Part) -> None:
@@ -44,18 +45,23 @@ class CommandOutages:
         Nothing is taken away where the command that gives it back cannot be run.
         """
         take, give = self._commands(part)
+        self._taken.add(part)
         try:
             await self._run(take)
         except CouldNotTell:
+            self._taken.discard(part)
             with suppress(CouldNotTell):
                 await self._run(give)
             raise
 
     async def end(self, part: Part) -> None:
-        """Run the command that gives the part back, once the one that takes it away has ended."""
+        """Run the command that gives the part back, once the one that takes it away, if it was begun, has ended."""
+        if part not in self._taken:
+            return
         if self._under_way:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._under_way.wait(), _COMMAND_SECONDS)
+        self._taken.discard(part)
         await self._run(self._commands(part)[1])
 
     @property

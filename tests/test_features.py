@@ -107,3 +107,9 @@ def test_every_example_has_a_fault_and_every_fault_names_real_examples() -> None
 
 def test_the_hooks_stay_short() -> None:
     assert len((REPOSITORY / "environment.py").read_text(encoding="utf-8").splitlines()) < 100
+
+
+def test_the_readme_lists_every_promise() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| ([^|]+) \| [^|]+ \| `\w+` \|$", readme, re.M))
+    assert listed == {example.promise.sentence for example in EXAMPLES}

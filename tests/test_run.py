@@ -15,11 +15,9 @@ import pytest
 from browser import shown_by_chromium
 from command import Ran, _run, acceptance, behave
 
-from acceptance.faults import Fault, known_faults
 from acceptance.promises import catalogue
 from acceptance.reporting.results import Results
 from acceptance.target import REPOSITORY
-from acceptance.verdicts import Verdict
 
 SCHEMA = REPOSITORY / "docs" / "results.schema.json"
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
@@ -78,19 +76,6 @@ def test_a_new_run_takes_the_last_ones_page_away(tmp_path: Path) -> None:
     behave(tmp_path, "--tags=@phase2 and @unit")
     assert not page.exists()
     assert somebody_elses.exists()
-
-
-@pytest.mark.parametrize("fault", known_faults().values(), ids=lambda fault: fault.name)
-def test_each_fault_breaks_exactly_what_it_declares(fault: Fault, tmp_path: Path) -> None:
-    ran = behave(tmp_path, "--tags=@phase2", "-D", f"faults={fault.name}")
-    by_verdict = {wanted: {id for id, verdict in ran.examples.items() if verdict == wanted} for wanted in Verdict}
-    assert by_verdict[Verdict.BROKEN] == fault.breaks, ran.output
-    assert by_verdict[Verdict.COULD_NOT_TELL] == fault.hides, ran.output
-    assert by_verdict[Verdict.KEPT] == set(ran.examples) - fault.breaks - fault.hides, ran.output
-    assert ran.exit_code == 1
-    for line in ("We promised: ", "What happened: ", "Who is affected: ", "Look first at: "):
-        assert line in ran.output
-    assert acceptance(tmp_path, "verdict").exit_code == 1
 
 
 def test_the_same_words_are_in_the_report_as_on_the_terminal(tmp_path: Path) -> None:

@@ -473,7 +473,7 @@ def test_without_the_right_simulation_key_nobody_can_tell(
     key: str | None, says: str, still_kept: tuple[str, ...], staging: ByHand, tmp_path: Path
 ) -> None:
     ran = ask_staging(tmp_path, staging, key)
-    kept = (*still_kept, "staging-05b", "staging-05c")
+    kept = (*still_kept, "staging-01d", "staging-05b", "staging-05c")
     check(ran, ends(lambda name: None if among(name, kept) else COULD_NOT_TELL, passwords=False))
     assert "Look first at: the environment variable E2E_OAUTH_SIMULATION_KEY" in ran.output
     for name, reason in reasons(ran, COULD_NOT_TELL).items():
@@ -588,7 +588,9 @@ def test_a_platform_that_does_nothing_keeps_nothing(sign_in_works: bool, platfor
         shorter = {"websocket_coordination_timeout": 0.1}
         ran = ask(tmp_path / "reports", file, shorter, variables("mine", secrets))
     kept = {name for name, verdict in ran.examples.items() if verdict == KEPT}
-    assert kept == ({"staging-01c[sign-in]", "staging-02e"} if sign_in_works else set())  # they ask sign-in alone
+    assert kept == (
+        {"staging-01c[sign-in]", "staging-02e", "staging-02f"} if sign_in_works else set()
+    )  # they ask sign-in alone
     assert {name for name, verdict in ran.examples.items() if verdict == NOT_ASKED} == {
         name for name, verdict in ends(outages=True, minting=True, service=True).items() if verdict == NOT_ASKED
     }

@@ -17,10 +17,11 @@ ANSWERED_BY = {"chat": "chat", "sign-in": "sign-in", "live updates": "chat"}
 
 
 async def condition(name: str, service: Service, *, within: Deadline) -> str:
-    """:data:`WELL`, or what ``service`` says of the condition of ``name``; every place must say the same to be well."""
+    """:data:`WELL`, or what ``service`` says of the condition of ``name``; every place is asked, and must say so."""
+    unwell = []
     for path, word in _TOLD_AT[name]:
         reply = await service.call("GET", path, within=within)
         said = reply.field("status")
         if reply.status != 200 or said != word:
-            return f"{said or 'no word'} ({reply.status})"
-    return WELL
+            unwell.append(f"{said or 'no word'} ({reply.status})")
+    return ", ".join(unwell) or WELL
