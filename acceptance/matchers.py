@@ -28,24 +28,24 @@ class _EverybodySays(BaseMatcher[Mapping[str, Any]]):
         mismatch_description.append_text("; ".join(others) or "nobody was asked")
 
 
-class _Empty(BaseMatcher[list[str]]):
-    """Matches an empty list of what is missing; a mismatch names what is in it."""
+class _NothingWrong(BaseMatcher[list[str]]):
+    """Matches an empty list of what is wrong; a mismatch tells what is in it."""
 
     def _matches(self, item: list[str]) -> bool:
         return not item
 
     def describe_to(self, description: Description) -> None:
         """What was expected."""
-        description.append_text("everything to be there")
+        description.append_text("nothing to be wrong")
 
     def describe_mismatch(self, item: list[str], mismatch_description: Description) -> None:
-        """What is missing."""
-        mismatch_description.append_text(f"{' and '.join(item)} {'is' if len(item) == 1 else 'are'} not")
+        """What is wrong."""
+        mismatch_description.append_text("; ".join(item))
 
 
-def nothing_is_missing() -> BaseMatcher[list[str]]:
-    """That a list of what is missing is empty."""
-    return _Empty()
+def nothing_wrong() -> BaseMatcher[list[str]]:
+    """That a list of sentences about what is wrong is empty."""
+    return _NothingWrong()
 
 
 def everybody_says(wanted: Any) -> BaseMatcher[Mapping[str, Any]]:

@@ -20,16 +20,16 @@ Feature: Every person's work is their own
     Scenario: Pat and Robin ask at the same time
       Given Pat and Robin are in conversations of their own
       When Pat and Robin ask at the same time
-      Then Pat and Robin each promptly see the whole of their own work
-      And neither of them is told anything of the other's
+      Then neither of them is told anything of the other's
+      And Pat and Robin each promptly see the whole of their own work
       And live updates still know each of them by their own sign-in
 
     @id.isolation-01b @plan.2.2b @integration @needs.platform @effect.creates-data @severity.critical
     Scenario: Ten people ask at once, and again
       Given ten people are in conversations of their own
       When all of them ask at once, each one question after another
-      Then each of them promptly sees the whole of their own work
-      And none of them is told anything of another's
+      Then none of them is told anything of another's
+      And each of them promptly sees the whole of their own work
 
   @promise.isolation-02
   Rule: A conversation is private

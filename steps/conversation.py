@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, contains_inanyorder, equal_to
+from hamcrest import assert_that, equal_to
 
-from acceptance.drivers.events import AGENT_ERROR, error_text
+from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, error_text
 from acceptance.drivers.runs import Run
-from acceptance.matchers import nothing_is_missing
+from acceptance.matchers import nothing_wrong
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
 from acceptance.world import World, precondition
@@ -184,8 +185,8 @@ def the_failure_is_told(context: Context, name: str) -> None:
     world: World = context.world
     run = world.run_of(name)
     if not run.named(AGENT_ERROR):
-        told = ", ".join(event.name for event in run.events) or "nothing at all"
-        raise Broken(f"{name} was not told that the work failed {world.deadline('promptly')}, but {told}")
+        seen = ", ".join(GOLDEN_PATH.get(event.name, event.name) for event in run.events) or "nothing at all"
+        raise Broken(f"{name} was not told {world.deadline('promptly')} that the work failed, but saw {seen}")
     if not error_text(run.named(AGENT_ERROR)[-1]):
         raise Broken(f"{name} was told that the work failed, but not why")
     assert_that(run.answer, equal_to(""), f"the answer that {name} was given all the same")
@@ -197,13 +198,7 @@ async def the_conversation_is_kept(context: Context) -> None:
     world: World = context.world
     name = world.person.name
     run = world.run_of(name)
-    wanted = {"the question": ("user", run.question), "the answer": ("assistant", run.answer)}
-
-    async def missing() -> list[str]:
-        kept = await world.kept(name)
-        return [f"{what} “{said[1]}”" for what, said in wanted.items() if said not in kept]
-
-    await eventually(missing, nothing_is_missing(), within=world.deadline("promptly"))
+    await eventually(lambda: _not_kept(world, name, name, run), nothing_wrong(), within=world.deadline("promptly"))
 
 
 @then("each conversation keeps its own question, and the answer that {name} was given to it")
@@ -212,8 +207,21 @@ async def each_conversation_is_kept(context: Context, name: str) -> None:
     world: World = context.world
     for called, run in zip(world.threads, world.runs[name], strict=True):
         _judge_answer(world, name, run)
-        wanted = contains_inanyorder(("user", run.question), ("assistant", run.answer))
-        await eventually(lambda called=called: world.kept(name, called), wanted, within=world.deadline("promptly"))
+        look = partial(_not_kept, world, name, called, run, alone=True)
+        await eventually(look, nothing_wrong(), within=world.deadline("promptly"))
+
+
+async def _not_kept(world: World, name: str, called: str, run: Run, *, alone: bool = False) -> list[str]:
+    """What chat does not keep of a question and its answer; ``alone``: and what it keeps beside them."""
+    kept = await world.kept(name, called)
+    wanted = {"question": ("user", run.question), "answer": ("assistant", run.answer)}
+    wrong = [
+        f"the conversation does not keep the {what} “{said[1]}”" for what, said in wanted.items() if said not in kept
+    ]
+    if alone:
+        others = [words for role, words in kept if (role, words) not in wanted.values()]
+        wrong += [f"the conversation also holds “{words}”" for words in others]
+    return wrong
 
 
 def _judge(world: World, who: str, run: Run) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, equal_to, is_in, is_not
+from hamcrest import assert_that, equal_to, is_in
 
 from acceptance.drivers.auth import Person
 from acceptance.drivers.doors import OPEN, SHUT, UNAVAILABLE
 from acceptance.drivers.health import WELL
 from acceptance.drivers.tokens import MADE_BY_ANYBODY
-from acceptance.matchers import everybody_says, nothing_is_missing
+from acceptance.matchers import everybody_says, nothing_wrong
 from acceptance.target import Part
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
@@ -81,7 +81,7 @@ async def every_door_opens_again(context: Context, name: str, part: str) -> None
     async def shut() -> list[str]:
         return [f"{who}: {state}" for who, state in (await world.doors(person, person.token)).items() if state != OPEN]
 
-    await eventually(shut, nothing_is_missing(), within=world.deadline("service discovery"))
+    await eventually(shut, nothing_wrong(), within=world.deadline("service discovery"))
     world.recorder.in_outage = False
 
 
@@ -89,7 +89,12 @@ async def every_door_opens_again(context: Context, name: str, part: str) -> None
 async def it_says_that_it_is_not_well(context: Context, service: str) -> None:
     """The service's own word is the truth while its database is away."""
     world: World = context.world
-    await eventually(lambda: world.condition(service), is_not(equal_to(WELL)), within=world.deadline("promptly"))
+
+    async def still_well() -> list[str]:
+        said = await world.condition(service)
+        return [f"{service} still says that it is well, without its database"] if said == WELL else []
+
+    await eventually(still_well, nothing_wrong(), within=world.deadline("promptly"))
 
 
 @then("{service} says that it is well again, once its database is back")

@@ -6,7 +6,7 @@ from typing import Any
 
 from behave import given, then, when
 from behave.runner import Context
-from hamcrest import assert_that, empty, equal_to, has_entries
+from hamcrest import assert_that, equal_to, has_entries
 
 from acceptance.drivers.backend import SERVICES
 from acceptance.drivers.health import WELL
@@ -41,10 +41,10 @@ def every_service_is_named(context: Context) -> None:
         if listed_as in world.services
     }
     assert_that(list(addresses), equal_to(list(SERVICES)), "the services that the platform names")
-    unusable = [name for name, address in addresses.items() if not is_web_address(address)]
-    assert_that(unusable, empty(), "services for which the platform gives no web address")
-    shared = [name for name, address in addresses.items() if list(addresses.values()).count(address) > 1]
-    assert_that(shared, empty(), "services that the platform sends to one and the same address")
+    if unusable := [name for name, address in addresses.items() if not is_web_address(address)]:
+        raise Broken(f"the platform gives no web address for {' and '.join(unusable)}")
+    if shared := [name for name, address in addresses.items() if list(addresses.values()).count(address) > 1]:
+        raise Broken(f"the platform sends people to one and the same address for {' and '.join(shared)}")
 
 
 @when("Ada follows the address of {service}")
@@ -87,7 +87,7 @@ async def ada_asks_how_it_is(context: Context, service: str) -> None:
 async def word_and_deed_agree(context: Context, service: str, name: str) -> None:
     """The service's word, and a real call of a person's: both must say that it works."""
     world: World = context.world
-    assert_that(world.said[service], equal_to(WELL), f"what {service} says of itself")
+    assert_that(world.said[service], equal_to(WELL), f"the word of {service}")
     person = world.people[name]
     if service == "chat":
         await world.platform.backend.thread_ids(person)
@@ -103,7 +103,7 @@ async def it_says_that_it_is_well(context: Context, service: str) -> None:
     """The service's own word, before anything is taken from it."""
     world: World = context.world
     with precondition(f"{service} did not say that it is well"):
-        assert_that(await world.condition(service), equal_to(WELL), f"what {service} says of itself")
+        assert_that(await world.condition(service), equal_to(WELL), f"the word of {service}")
 
 
 @when("Ada asks for each of the services by its name")

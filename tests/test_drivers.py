@@ -73,8 +73,8 @@ def test_each_missing_event_is_named_in_words(missing: str) -> None:
 @pytest.mark.parametrize(
     ("events", "says"),
     [
-        ([*whole_run()[:2], whole_run()[1], *whole_run()[2:]], "told the same thing twice: agent_thinking"),
-        ([*whole_run(), whole_run()[4]], "told the same thing twice: agent_completed"),
+        ([*whole_run()[:2], whole_run()[1], *whole_run()[2:]], "told the same thing twice: the thinking"),
+        ([*whole_run(), whole_run()[4]], "told the same thing twice: the work end"),
         ([whole_run()[1], whole_run()[0], *whole_run()[2:]], "in a wrong order: the thinking, then the work begin"),
         (
             [*whole_run()[:3], event("tool_executing", data={"tool_name": "other"}), *whole_run()[3:]],

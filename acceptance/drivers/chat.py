@@ -260,6 +260,7 @@ class Chat:
         self._reachability = reachability
         #: Every connection that was opened, so that none is left open.
         self.opened: list[LiveConnection] = []
+        self._has_known_somebody = False  # by their own sign-in, as nobody is known in demo mode
         #: Handshakes that ended in an error of the service's own: whose, the status, and whether in an outage.
         self.failures: list[tuple[str, int, bool]] = []
 
@@ -309,8 +310,13 @@ class Chat:
             if connection.close_code == _SERVICE_FAILURE:
                 return UNAVAILABLE
             return SHUT if code == "AUTH_FAILED" or connection.close_code == _NOT_ALLOWED else f"said “{code}”"
+        except CouldNotTell:
+            if not self._has_known_somebody:
+                raise
+            return OPEN  # not a mode, but one more way in
         finally:
             await connection.close()
+        self._has_known_somebody = True
         return OPEN
 
     async def close(self) -> None:

@@ -65,14 +65,21 @@ def read(text: str, at: float) -> Event | None:
 def answer_of(event: Event) -> Any:
     """What the run answered, read from the first of the contract's places that holds anything; else None.
 
-    Of the places for an answer itself, the first with words counts; the places for a remark only where there is none.
+    Of the places for an answer itself, the first with words counts; the places for a remark only where
+    none is there at all, not even empty.
     """
     frame, data = event.raw, event.data
-    answers = [frame.get("final_response"), data.get("final_response"), data.get("result"), frame.get("result")]
-    remarks = [data.get("content"), frame.get("message"), data.get("message")]
-    remarks += [frame.get("response"), data.get("response")]
+    places = (
+        (frame, "final_response"),
+        (data, "final_response"),
+        (data, "result"),
+        (frame, "result"),
+        (data, "content"),
+    )
+    answers = [holder[name] for holder, name in places if name in holder]
+    remarks = [holder.get(name) for name in ("message", "response") for holder in (frame, data)]
     worded = [answer for answer in answers if answer_text(answer)]
-    return next((candidate for candidate in (*worded, *answers, *remarks) if candidate), None)
+    return next((candidate for candidate in (worded or answers or remarks) if candidate), None)
 
 
 def answer_text(answer: Any) -> str:

@@ -108,6 +108,9 @@ class Run:
             return f"{who} was told that the work failed: {error_text(error) or 'no reason given'}"
         if self.refused is not None:
             return f"{who} was refused the question: {error_text(self.refused) or 'no reason given'}"
+        elsewhere = [event for event in self.events if self.thread_id and _thread(event) not in (None, self.thread_id)]
+        if astray := [event.name for event in elsewhere]:
+            return f"{who} was told of {_in_words(astray)} as if it belonged to another conversation"
         told = [event.name for event in self.events]
         if missing := [words for event, words in GOLDEN_PATH.items() if event not in told]:
             seen = [GOLDEN_PATH[event] for event in dict.fromkeys(told) if event in GOLDEN_PATH]
@@ -117,12 +120,12 @@ class Run:
             return f"{who} did not see {' or '.join(missing)} {within}: {who} saw only {', '.join(seen)}{end}"
         if (seen := self._order()) != list(GOLDEN_PATH):
             return f"{who} saw the work in a wrong order: {', then '.join(GOLDEN_PATH[event] for event in seen)}"
-        if again := self.repeated():
-            return f"{who} was told the same thing twice: {', '.join(again)}"
-        if unfinished := self.unfinished_tools():
-            return f"{who} saw tools at work that were never finished: {', '.join(unfinished)}"
         if len(self.ids) > 1:
             return f"what {who} saw as one piece of work belongs to {len(self.ids)}: {', '.join(sorted(self.ids))}"
+        if again := self.repeated():
+            return f"{who} was told the same thing twice: {_in_words(again)}"
+        if unfinished := self.unfinished_tools():
+            return f"{who} saw tools at work that were never finished: {', '.join(unfinished)}"
         if not self.ended:
             return f"{who} did not see the work come to its end {within}"
         return None
@@ -170,6 +173,10 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
         whose = owner or (left.pop(0) if left else runs[-1])
         for event in piece:
             whose.take(event)
+
+
+def _in_words(names: Sequence[str]) -> str:
+    return ", ".join(GOLDEN_PATH.get(name, name) for name in dict.fromkeys(names))
 
 
 def _thread(event: Event) -> str | None:
