@@ -25,11 +25,11 @@ async def a_sign_in_has_ended(context: Context, name: str) -> None:
     world: World = context.world
     with precondition(f"not every door opens for {name}, or one opens for a sign-in that has ended"):
         person = await world.sign_in(name)
-        await world.require_open_doors(person, person.token)
         ended = await world.sign_in_again(name, ENDED)
         auth = world.platform.auth
         auth.expect(await auth.sign_out(ended), f"to sign {name} out", 200, 204)
         assert_that(await world.doors_of_chat(ended, ended.token), everybody_says(SHUT), "the doors")
+        await world.require_open_doors(person, person.token)
 
 
 @given("{part} is out of order")
