@@ -13,7 +13,7 @@ help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
 	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
-	@echo "make faults   plant every fault, one after another, and see that it breaks exactly what it declares (minutes)"
+	@echo "make faults   plant every fault, one after another, and see that it breaks exactly what it declares (long)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
 	@echo "make clean    remove what was installed and what runs have left"
 

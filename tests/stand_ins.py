@@ -8,13 +8,12 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-import subprocess
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
+import trustme
 import uvicorn
 
 _Message = MutableMapping[str, Any]
@@ -48,13 +47,10 @@ def resetting() -> Iterator[int]:
 
 
 @contextmanager
-def untrusted(folder: Path) -> Iterator[int]:
-    """TLS, by a certificate that is made in ``folder`` and that nobody has signed but itself."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
-    subprocess.run([*made, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+def untrusted() -> Iterator[int]:
+    """TLS, by a certificate of an authority that nobody trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
 
     def shake_hands(connection: socket.socket) -> None:
         with suppress(OSError):
