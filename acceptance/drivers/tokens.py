@@ -42,7 +42,7 @@ MADE_BY_ANYBODY: dict[str, Callable[[str], str | None]] = {
     "no token at all": lambda token: None,
     "a made-up token": lambda token: secrets.token_urlsafe(48),
     "an altered token": _altered,
-    "an unsigned token": lambda token: jwt.encode(claims_of(token), None, algorithm="none"),
+    "an unsigned token": lambda token: jwt.encode(claims_of(token), "", algorithm="none"),
     "a token signed by somebody else": lambda token: signed(claims_of(token), secrets.token_hex(32)),
 }
 

@@ -207,7 +207,7 @@ class Platform:
             "permissions": ["read"],
         }
         payload = {name: value for name, value in {**usual, **claims}.items() if value is not None}
-        key = (secret or self.variables["JWT_SECRET_KEY"]) if algorithm else None
+        key = (secret or self.variables["JWT_SECRET_KEY"]) if algorithm else ""
         return jwt.encode(payload, key, algorithm)
 
     @contextmanager
