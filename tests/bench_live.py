@@ -97,7 +97,7 @@ class Bare:
         if reply.is_success and method == "POST":
             told = reply.json()
             self._refresh_token = told.get("refresh_token", self._refresh_token)
-            if "refresh_token" in told and path != "/auth/register":
+            if "refresh_token" in told:
                 self._tokens.append(told["access_token"])
             if path == "/api/threads":
                 self._threads.append(told["id"])
