@@ -35,7 +35,7 @@ def _unasked_errors(world: World) -> list[str]:
         for exchange in world.recorder.exchanges
         if exchange.status is not None and _is_unasked(exchange.status, exchange.in_outage)
     ]
-    handshakes = world.drivers.chat.failures if world.drivers else []
+    handshakes = world.drivers.chat.refusals if world.drivers else []
     return told + [
         f"live updates refused {who} with an error of their own ({status})"
         for who, status, in_outage in handshakes

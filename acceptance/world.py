@@ -240,9 +240,8 @@ class World:
         told = []
         for name, connection in self.connections.items():
             for event in connection.heard:
-                thread = event.raw.get("thread_id") or event.data.get("thread_id")
                 said = {owner for word, owner in self.words.items() if word in str(event.raw)}
-                owners = ({runs.get(event.run_id or ""), threads.get(str(thread))} | said) - {None, name}
+                owners = ({runs.get(event.run_id or ""), threads.get(event.thread_id or "")} | said) - {None, name}
                 if owners or connection.is_foreign(event):
                     told.append(f"{name} heard “{event.name}” of {' and '.join(map(str, owners)) or 'somebody else'}")
         return list(dict.fromkeys(told))

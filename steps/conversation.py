@@ -151,15 +151,12 @@ def everybody_sees_their_own_work(context: Context) -> None:
 
 
 @then("neither of them is told anything of the other's")
-def neither_hears_of_the_other(context: Context) -> None:
-    """No frame names the other person, their run or their conversation."""
-    _assert_nothing_foreign(context.world)
-
-
 @then("none of them is told anything of another's")
 def nobody_hears_of_another(context: Context) -> None:
-    """No frame names another person, their run or their conversation."""
-    _assert_nothing_foreign(context.world)
+    """No frame names another person, their run, their conversation, or a word of what they asked."""
+    world: World = context.world
+    if foreign := world.foreign_events():
+        raise Broken("; ".join(foreign))
 
 
 @then("live updates still know each of them by their own sign-in")
@@ -238,8 +235,3 @@ def _assert_answers_differ(first: Run, second: Run) -> None:
     """Two questions that ask for different things cannot have one answer."""
     if first.answer == second.answer:
         raise Broken(f"different questions were given one and the same answer: “{first.answer}”")
-
-
-def _assert_nothing_foreign(world: World) -> None:
-    if foreign := world.foreign_events():
-        raise Broken("; ".join(foreign))

@@ -33,12 +33,6 @@ async def a_sign_in_has_ended(context: Context, name: str) -> None:
 
 
 @given("{part} is out of order")
-async def a_part_is_out_of_order(context: Context, part: str) -> None:
-    """Take the part away; it is given back when the scenario ends."""
-    world: World = context.world
-    await world.begin_outage(Part(part))
-
-
 @when("{part} fails")
 async def a_part_fails(context: Context, part: str) -> None:
     """Take the part away; it is given back when the scenario ends, if not before."""

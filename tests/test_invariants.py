@@ -24,7 +24,7 @@ PAT = Person("Pat", "pat@example.com", "", user_id="user-of-pat-4711")
 
 
 def world(*connections: LiveConnection) -> World:
-    drivers = cast(Platform, SimpleNamespace(chat=SimpleNamespace(opened=list(connections), failures=[])))
+    drivers = cast(Platform, SimpleNamespace(chat=SimpleNamespace(opened=list(connections), refusals=[])))
     return World(EXAMPLE, load_target("embedded", {}), Recorder(Redactor()), drivers)
 
 

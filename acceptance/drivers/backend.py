@@ -61,10 +61,9 @@ class Backend(Service):
         entry = self.expect(reply, f"to say where “{name}” is").body
         return entry if isinstance(entry, dict) else {}
 
-    async def open_thread(self, person: Person, title: str = "") -> Thread:
+    async def open_thread(self, person: Person) -> Thread:
         """A new thread of this person's, labelled as the specification's; raises :class:`Broken`."""
-        title = title or f"{LABEL}: a conversation of {person.name}'s"
-        body = {"title": title, "metadata": {"created_by": LABEL}}
+        body = {"title": f"{LABEL}: a conversation of {person.name}'s", "metadata": {"created_by": LABEL}}
         reply = self.expect(await self.ask("POST", "/api/threads", person, body), "to open a thread", 200, 201)
         metadata = reply.field("metadata")
         if not reply.field("id") or not isinstance(metadata, dict) or not metadata.get("user_id"):
@@ -95,15 +94,11 @@ class Backend(Service):
         path: str,
         person: Person,
         body: Mapping[str, Any] | None = None,
-        *,
-        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """One request with the person's token, answered promptly; the answer is returned whatever its status."""
         promptly = self._target.deadlines["promptly"]
         token = person.token or None  # who has none sends none
-        return await self.call(
-            method, path, within=promptly, body=body, headers=headers, token=token, person=person.name
-        )
+        return await self.call(method, path, within=promptly, body=body, token=token, person=person.name)
 
     async def log_in(self, person: Person) -> Reply:
         """The answer to signing in, with a password, at the door that chat has for it."""

@@ -136,21 +136,12 @@ class LiveConnection:
         Never raises for what live updates leave unsaid: the steps judge the runs. A closed connection is in ``closed``.
         """
         runs = [Run(question, thread_id) for question, thread_id in questions]
-        try:
-            for run in runs:
-                await self._send(FORMS[form](run.question, run.thread_id))
-            await self._follow(runs, within)
-        except ConnectionClosed as closed:
-            for run in runs:
-                run.closed = _close_words(closed)
+        await self._follow(runs, within, [FORMS[form](run.question, run.thread_id) for run in runs])
         return runs
 
     async def watch(self, run: Run, *, within: Deadline) -> Run:
         """Listen, without asking, until ``run``, asked elsewhere, ends or the deadline passes."""
-        try:
-            await self._follow([run], within)
-        except ConnectionClosed as closed:
-            run.closed = _close_words(closed)
+        await self._follow([run], within)
         return run
 
     async def settle(self, *, within: Deadline) -> list[Event]:
@@ -183,8 +174,17 @@ class LiveConnection:
         """End the connection; safe to call twice."""
         await self._socket.close()
 
-    async def _follow(self, runs: list[Run], within: Deadline) -> None:
-        """Give every event to its run until all runs have ended, and then what was still under way."""
+    async def _follow(self, runs: list[Run], within: Deadline, messages: Sequence[dict[str, Any]] = ()) -> None:
+        """Send ``messages``; give every event to its run until all runs have ended, and what was still under way."""
+        try:
+            for message in messages:
+                await self._send(message)
+            await self._hear(runs, within)
+        except ConnectionClosed as closed:
+            for run in runs:
+                run.closed = _close_words(closed)
+
+    async def _hear(self, runs: list[Run], within: Deadline) -> None:
         until = time.monotonic() + within.seconds
         waiting = self._recorder.wait(self.label, f"the end of the work, {within.name}", within.seconds)
         events: list[Event] = []
@@ -193,9 +193,9 @@ class LiveConnection:
             if event.name not in PASSED_OVER:
                 events.append(event)
                 sorted_into(runs, events)
-                if sum(run.is_over for run in runs) > over:  # who answers one after the other has the time for each
-                    over = sum(run.is_over for run in runs)
-                    until = time.monotonic() + within.seconds
+                done = sum(run.is_over for run in runs)
+                if done > over:  # who answers one after the other has the time for each
+                    over, until = done, time.monotonic() + within.seconds
         if over == len(runs):
             self._recorder.over(waiting)
             sorted_into(runs, [*events, *await self.settle(within=within)])
@@ -261,8 +261,8 @@ class Chat:
         #: Every connection that was opened, so that none is left open.
         self.opened: list[LiveConnection] = []
         self._has_known_somebody = False  # by their own sign-in, as nobody is known in demo mode
-        #: Handshakes that ended in an error of the service's own: whose, the status, and whether in an outage.
-        self.failures: list[tuple[str, int, bool]] = []
+        #: Handshakes that were refused: whose, with which status, and whether in an outage.
+        self.refusals: list[tuple[str, int, bool]] = []
 
     async def connect(
         self, person: Person, *, carrier: Carrier = "subprotocol", label: str | None = None
@@ -276,9 +276,7 @@ class Chat:
         try:
             return await self._open(person, person.token, carrier, label)
         except InvalidStatus as refused:
-            if refused.response.status_code >= 500:
-                self.failures.append((label, refused.response.status_code, self._recorder.in_outage))
-            raise self._not_opened(label, f"refused the connection (HTTP {refused.response.status_code})") from None
+            raise Broken(f"live updates refused the connection (HTTP {refused.response.status_code})") from None
 
     async def door(self, person: Person, token: str | None, carrier: Carrier) -> str:
         """Whether live updates let somebody in with this token: :data:`OPEN`, :data:`SHUT`, or what else they did.
@@ -291,9 +289,6 @@ class Chat:
             connection = await self._open(person, token, carrier, person.name)
         except InvalidStatus as refused:
             status = refused.response.status_code
-            self._not_opened(person.name, f"refused the connection (HTTP {status})")
-            if status >= 500:
-                self.failures.append((person.name, status, self._recorder.in_outage))
             return SHUT if status in (401, 403) else f"answered {status}"
         except Broken as failure:
             return failure.happened
@@ -339,7 +334,10 @@ class Chat:
                 close_timeout=_CLOSE_SECONDS,
                 proxy=None if self._target.is_on_this_machine else True,
             )
-        except InvalidStatus:
+        except InvalidStatus as refused:
+            status = refused.response.status_code
+            self.refusals.append((label, status, self._recorder.in_outage))
+            self._recorder.frame(label, "connection", f"refused the connection (HTTP {status})")
             raise
         except TimeoutError:
             raise self._not_opened(label, f"did not open the connection {within}") from None

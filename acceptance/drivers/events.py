@@ -19,6 +19,7 @@ GOLDEN_PATH = {
     "agent_completed": "the work end",
 }
 AGENT_ERROR = "agent_error"
+ERROR_MESSAGE = "error_message"
 #: What the server says of its own accord and a reader of a run passes over.
 PASSED_OVER = frozenset({"heartbeat", "ping", "pong", "connection_established", "ack"})
 #: Outer types of the older family, whose events are named inside.
@@ -33,6 +34,7 @@ class Event:
     at: float
     raw: Mapping[str, Any]
     run_id: str | None = None
+    thread_id: str | None = None
     agent: str | None = None
     user_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -56,6 +58,7 @@ def read(text: str, at: float) -> Event | None:
         at=at,
         raw=frame,
         run_id=_text(frame.get("run_id") or data.get("run_id")),
+        thread_id=_text(frame.get("thread_id") or data.get("thread_id")),
         agent=_text(frame.get("agent_name") or data.get("agent_name")),
         user_id=_text(frame.get("user_id") or data.get("user_id")),
         data=data,

@@ -8,10 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, ends_run, error_text
+from acceptance.drivers.events import (
+    AGENT_ERROR,
+    ERROR_MESSAGE,
+    GOLDEN_PATH,
+    Event,
+    answer_of,
+    answer_text,
+    ends_run,
+    error_text,
+)
 from acceptance.target import Deadline
 
-ERROR_MESSAGE = "error_message"
 _FIRST, *_, _LAST = GOLDEN_PATH
 
 
@@ -108,7 +116,7 @@ class Run:
             return f"{who} was told that the work failed: {error_text(error) or 'no reason given'}"
         if self.refused is not None:
             return f"{who} was refused the question: {error_text(self.refused) or 'no reason given'}"
-        elsewhere = [event for event in self.events if self.thread_id and _thread(event) not in (None, self.thread_id)]
+        elsewhere = [event for event in self.events if self.thread_id and event.thread_id not in (None, self.thread_id)]
         if astray := [event.name for event in elsewhere]:
             return f"{who} was told of {_in_words(astray)} as if it belonged to another conversation"
         told = [event.name for event in self.events]
@@ -162,7 +170,7 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
     left = list(runs)
     owners: list[Run | None] = []
     for piece in pieces:
-        threads = {_thread(event) for event in piece} - {None}
+        threads = {event.thread_id for event in piece} - {None}
         owner = next((run for run in left if run.thread_id in threads), None)
         if owner is not None:
             left.remove(owner)
@@ -177,11 +185,6 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
 
 def _in_words(names: Sequence[str]) -> str:
     return ", ".join(GOLDEN_PATH.get(name, name) for name in dict.fromkeys(names))
-
-
-def _thread(event: Event) -> str | None:
-    named = event.raw.get("thread_id") or event.data.get("thread_id")
-    return str(named) if named else None
 
 
 def _tool(event: Event) -> str:

@@ -40,7 +40,7 @@ def said(frame: Frame) -> Said:
         name=event.name,
         agent=event.agent or "",
         run=event.run_id or "",
-        thread=_first(event.raw, "thread_id") or _first(event.data, "thread_id") or _first(inside, "thread_id"),
+        thread=event.thread_id or _first(inside, "thread_id"),
         idle=event.name in _SIGNS_OF_LIFE,
         trouble=event.name in _TROUBLE,
     )

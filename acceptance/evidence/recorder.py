@@ -176,7 +176,7 @@ class Recorder:
     def _hidden(self, entry: Entry) -> Entry:
         texts = {name: value for name, value in vars(entry).items() if isinstance(value, str)}
         changed: dict[str, Any] = {
-            name: self.redactor.learned(text) for name, text in texts.items() if self.redactor.learned(text) != text
+            name: shown for name, text in texts.items() if (shown := self.redactor.learned(text)) != text
         }
         if isinstance(entry, Exchange):
             for name in ("request_headers", "response_headers"):
