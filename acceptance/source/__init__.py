@@ -9,24 +9,42 @@ then names are followed to the objects behind them across files (:mod:`.link`), 
         print(f"{finding.path}:{finding.line}: {finding.what}")
 """
 
-from acceptance.source.audit import Audit, FileCounts, Finding, Waived, audit
+from acceptance.source.audit import audit
 from acceptance.source.errors import CannotJudge
 from acceptance.source.evidence import Home
+from acceptance.source.headlines import SSOT_RULES
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest, load_manifest
+from acceptance.source.result import (
+    Audit,
+    Factories,
+    FileCounts,
+    Finding,
+    OwnCheck,
+    RetiredPath,
+    Uses,
+    Waived,
+    Warnings,
+)
 from acceptance.source.rules import RULES, RuleDoc
 
 __all__ = [
     "RULES",
+    "SSOT_RULES",
     "Audit",
     "CannotJudge",
+    "Factories",
     "FileCounts",
     "Finding",
     "Home",
     "Manifest",
+    "OwnCheck",
+    "RetiredPath",
     "RuleDoc",
     "Thing",
+    "Uses",
     "Waived",
+    "Warnings",
     "audit",
     "load_manifest",
 ]

@@ -2,77 +2,22 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 from acceptance.source.errors import CannotJudge
-from acceptance.source.evidence import Evidence, Home, Question
+from acceptance.source.evidence import Evidence, Use
+from acceptance.source.headlines import factories_of, own_check, retired_paths, uses_of, warnings_of
 from acceptance.source.link import Program
 from acceptance.source.manifest import Manifest
+from acceptance.source.reading import Progress, read_all, without_garbage_collection
+from acceptance.source.result import Audit, FileCounts, Finding, RetiredPath, Uses, Waived
 from acceptance.source.revision import revision_of
-from acceptance.source.rules import RULES
+from acceptance.source.rules import RULES, Hit
 from acceptance.source.tree import SourceTree
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as the manifest has it.
-
-    ``path`` is posix and relative to the tree, ``line`` counts from 1. ``what`` tells it in a sentence that an owner
-    understands, ``closes`` what ends it. ``in_tests``: reported apart. ``detail`` are the raw facts behind the words.
-    """
-
-    rule: str
-    concept: str
-    name: str
-    path: str
-    line: int
-    what: str
-    closes: str
-    in_tests: bool
-    detail: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True)
-class Waived:
-    """A finding that the manifest declares to be another concept, with the manifest's reason. Always printed."""
-
-    finding: Finding
-    reason: str
-
-
-@dataclass(frozen=True)
-class FileCounts:
-    """How many files: of the platform itself, of its tests, taken apart for this audit, and of those not parsable."""
-
-    app: int
-    tests: int
-    read: int
-    unparsable: int
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What an audit found, and what it looked at.
-
-    ``findings`` are sorted by concept, rule, file and line. ``homes``: for each concept asked about, what its home
-    holds. ``unparsable``: path and message of each file that had to be read and could not be
-    (``unparsable_app``: those of the platform itself). ``never_loaded``: files
-    beside a package of the same name, in which nothing was judged.
-    """
-
-    findings: tuple[Finding, ...]
-    waived: tuple[Waived, ...]
-    homes: Mapping[str, Home]
-    manifest_version: str
-    revision: str | None
-    files: FileCounts
-    unparsable: tuple[tuple[str, str], ...]
-    unparsable_app: tuple[tuple[str, str], ...]
-    never_loaded: tuple[str, ...]
 
 
 def audit(
@@ -81,12 +26,16 @@ def audit(
     *,
     rules: Collection[str] | None = None,
     concepts: Collection[str] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    today: date | None = None,
 ) -> Audit:
     """Look for what the rules describe, in app code and tests; nothing of the tree is imported or executed.
 
-    ``rules`` and ``concepts`` narrow the question by id and name; None means all. Raises :class:`CannotJudge` when
-    the tree is missing, a file, without Python, or without a single one of the governed homes, and for a rule or
-    concept that does not exist.
+    ``rules`` and ``concepts`` narrow the question by id and name; None means all. ``workers`` is the number of
+    processes, by default one for each core; ``progress`` is given the files read so far, and in all. ``today`` is what
+    the dates of retired paths are compared with. Raises :class:`CannotJudge` when the tree is missing, a file, without
+    Python, or without a single one of the governed homes, and for a rule or concept that does not exist.
     """
     asked_rules = _known("rule", rules, RULES)
     asked_concepts = _known("concept", concepts, manifest.concepts)
@@ -96,25 +45,40 @@ def audit(
             f"{tree} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
             "name the folder that holds the platform's source, or another manifest"
         )
-    with _without_garbage_collection():
-        program = Program(source)
-        evidence = Evidence(program, manifest, source.mentioning(_words(manifest, asked_concepts)))
+    words = _words(manifest)
+    readings = read_all(source.loadable, words, manifest.python_version, workers=workers, progress=progress)
+    with without_garbage_collection():
+        program = Program(source, readings)
+        evidence = Evidence(program, manifest, readings, today=today or date.today(), workers=workers)
         homes = {concept: evidence.home(concept) for concept in asked_concepts}
-        findings, waived = _ask(evidence, asked_rules, asked_concepts)
-    unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
-    in_tests = {file.path for file in source.files if file.in_tests}
-    tests = len(in_tests)
-    return Audit(
-        findings=findings,
-        waived=waived,
-        homes=homes,
-        manifest_version=manifest.version,
-        revision=revision_of(tree),
-        files=FileCounts(len(source.files) - tests, tests, program.files_read, len(unparsable)),
-        unparsable=unparsable,
-        unparsable_app=tuple((path, why) for path, why in unparsable if path not in in_tests),
-        never_loaded=tuple(source.shadowed),
-    )
+        retired = retired_paths(evidence)
+        findings, waived = _ask(evidence, asked_rules, asked_concepts, retired)
+        unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
+        in_tests = {file.path for file in source.files if file.in_tests}
+        app_uses, test_uses = _by_place(evidence.uses, in_tests)
+        return Audit(
+            findings=findings,
+            waived=waived,
+            homes=homes,
+            uses=_by_concept_and_service(evidence, app_uses),
+            app_uses=uses_of(app_uses),
+            test_uses=uses_of(test_uses),
+            warnings=warnings_of(findings, manifest),
+            retired=retired,
+            factories=factories_of(evidence),
+            own_check=own_check(evidence),
+            manifest_version=manifest.version,
+            revision=revision_of(tree),
+            files=FileCounts(
+                app=len(source.files) - len(in_tests),
+                tests=len(in_tests),
+                read=program.files_read,
+                unparsable=len(unparsable),
+            ),
+            unparsable=unparsable,
+            unparsable_app=tuple((path, why) for path, why in unparsable if path not in in_tests),
+            never_loaded=tuple(source.shadowed),
+        )
 
 
 def _known(what: str, asked: Collection[str] | None, known: Collection[str]) -> list[str]:
@@ -124,55 +88,96 @@ def _known(what: str, asked: Collection[str] | None, known: Collection[str]) -> 
     return [name for name in known if asked is None or name in asked]
 
 
-def _words(manifest: Manifest, concepts: Collection[str]) -> set[str]:
+def _words(manifest: Manifest) -> set[str]:
     """What a file must mention to have a finding: the core of a governed name is part of the name and its variants.
 
-    Files without these words are read as well once a name leads to them, by :class:`Program`.
+    Files without these words are read as well once a name leads to them.
     """
-    names = [name for concept in concepts for name in manifest.concepts[concept].governed]
-    return {manifest.core(name) for name in names}
+    names = {name for entry in manifest.concepts.values() for name in (*entry.governed, *entry.tolerated)}
+    words = {manifest.core(name) for name in names}
+    words.add(manifest.package.rpartition(".")[2])
+    if manifest.collaborator:
+        words.update(manifest.collaborator.also_called)
+    for product in manifest.products.values():
+        words.update(_word(pattern) for pattern in product.factories)
+    return words
+
+
+def _word(pattern: str) -> str:
+    """What a file must mention to hold a function of this pattern: the last of its longest plain parts.
+
+    Of ``*TillFactory.make`` that is ``TillFactory``: what stands around a function says more than its name.
+    """
+    parts = re.split(r"[*?\[\].]+", pattern.partition(".")[0])
+    return max(reversed(parts), key=len)
 
 
 def _ask(
-    evidence: Evidence, rules: Collection[str], concepts: Collection[str]
+    evidence: Evidence, rules: Collection[str], concepts: list[str], retired: Iterable[RetiredPath]
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     findings: list[Finding] = []
     waived: list[Waived] = []
-    for concept in concepts:
-        question = Question(concept, evidence)
-        for rule in rules:
-            for hit in RULES[rule].decide(question):
-                told = RULES[rule].tell(hit, evidence.manifest)
-                finding = Finding(
-                    rule=rule,
-                    concept=concept,
-                    name=hit.name,
-                    path=hit.file.path,
-                    line=hit.line,
-                    what=told.what,
-                    closes=told.closes,
-                    in_tests=hit.file.in_tests,
-                    detail=hit.detail,
-                )
-                excuse = evidence.manifest.look_alike(hit.about.module, hit.about.name)
-                if excuse:
-                    waived.append(Waived(finding, excuse.reason))
-                else:
-                    findings.append(finding)
+    working = {(path.module, path.name): path for path in retired if not path.problem}
+    for rule in rules:
+        for hit in RULES[rule].hits(evidence, concepts):
+            finding = _told(rule, hit, evidence.manifest)
+            excuse = _excuse(finding, hit, evidence.manifest, working)
+            if excuse:
+                waived.append(excuse)
+            else:
+                findings.append(finding)
     return tuple(sorted(findings, key=_order)), tuple(sorted(waived, key=lambda one: _order(one.finding)))
+
+
+def _told(rule: str, hit: Hit, manifest: Manifest) -> Finding:
+    told = RULES[rule].tell(hit, manifest)
+    return Finding(
+        rule=rule,
+        concept=hit.concept,
+        name=hit.name,
+        path=hit.file.path,
+        line=hit.line,
+        what=told.what,
+        closes=told.closes,
+        in_tests=hit.file.in_tests,
+        service=manifest.service(hit.file.path),
+        detail=hit.detail,
+    )
+
+
+def _excuse(
+    finding: Finding, hit: Hit, manifest: Manifest, working: Mapping[tuple[str, str], RetiredPath]
+) -> Waived | None:
+    """What in the manifest excuses the finding."""
+    if other := manifest.look_alike(hit.about.module, hit.about.name):
+        return Waived(finding, "look_alikes", other.reason)
+    entry = manifest.concepts.get(finding.concept)
+    if entry and finding.rule == "CG202" and finding.name in entry.tolerated:
+        return Waived(finding, "tolerated", "a name that is tolerated for now")
+    path = working.get((hit.file.module, finding.name))
+    if path and finding.rule in ("CG202", "CG301"):
+        return Waived(finding, "retired", f"a retired path that works until {path.until}")
+    return None
 
 
 def _order(finding: Finding) -> tuple[str, str, str, int, str]:
     return finding.concept, finding.rule, finding.path, finding.line, finding.name
 
 
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Syntax trees are many small objects without cycles; looking for garbage among them costs a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+def _by_place(uses: Iterable[Use], in_tests: Collection[str]) -> tuple[list[Use], list[Use]]:
+    app: list[Use] = []
+    tests: list[Use] = []
+    for use in uses:
+        (tests if use.file.path in in_tests else app).append(use)
+    return app, tests
+
+
+def _by_concept_and_service(evidence: Evidence, uses: Iterable[Use]) -> dict[str, dict[str, Uses]]:
+    manifest = evidence.manifest
+    sorted_out: dict[tuple[str, str], list[Use]] = defaultdict(list)
+    for use in uses:
+        sorted_out[use.concept, manifest.service(use.file.path)].append(use)
+    return {
+        concept: {service: uses_of(sorted_out.get((concept, service), ())) for service in manifest.services}
+        for concept in manifest.concepts
+    }

@@ -1,15 +1,20 @@
-"""The linked tree as rules look at it: the files that mention a governed name, and what the homes hold."""
+"""The linked tree as rules look at it: the files worth a look, what the homes hold, and who uses it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
 from functools import cached_property
 
-from acceptance.source.facts import Attachment, Binding, Definition, Facts
+from acceptance.source.factories import FactoriesOf
+from acceptance.source.facts import Attachment, Binding, Builtin, Definition, Facts, Import, Value
+from acceptance.source.imports import Loading
 from acceptance.source.link import Program, Thing, Things
 from acceptance.source.manifest import Concept, Manifest
+from acceptance.source.reading import Reading, take_apart
 from acceptance.source.tree import SourceFile
 
 
@@ -36,14 +41,50 @@ class Home:
         return tuple(name for name, thing in self.binds.items() if thing is None)
 
 
+@dataclass(frozen=True)
+class Use:
+    """One import of a governed name or object: ``name`` of ``module``; ``canonical`` when that is its home."""
+
+    concept: str
+    file: SourceFile
+    number: int
+    binding: Binding
+    module: str
+    name: str
+    canonical: bool
+    things: Things
+
+
 class Evidence:
     """What all rules share: the files worth a look with their facts, and the objects that the homes hold."""
 
-    def __init__(self, program: Program, manifest: Manifest, files: Iterable[SourceFile]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        manifest: Manifest,
+        readings: Mapping[SourceFile, Reading],
+        *,
+        today: date,
+        workers: int | None = None,
+    ) -> None:
         self.program = program
         self.manifest = manifest
-        self.facts: dict[SourceFile, Facts] = {file: facts for file in files if (facts := program.facts(file))}
+        self.today = today
+        self.readings = dict(readings)
+        self._workers = workers
         self._held: dict[tuple[str, str], Things] = {}
+        self.offered = self._follow_names()
+        self.facts: dict[SourceFile, Facts] = {
+            file: facts
+            for file in sorted(self.readings, key=lambda file: file.path)
+            if (facts := self.readings[file].facts) is not None
+        }
+
+    def read(self, files: list[SourceFile]) -> None:
+        """Take those of the files apart that have not been."""
+        fresh = [file for file in files if not self.program.knows(file)]
+        readings = take_apart(fresh, self.manifest.python_version, workers=self._workers)
+        self.program.add(readings)
 
     def objects(self, concept: str, name: str) -> Things:
         """What the home may bind a governed name to, of all that is made in the tree."""
@@ -59,13 +100,73 @@ class Evidence:
             binds[name] = next((thing for thing in possible if thing.made and len(possible) == 1), None)
         return Home(module, file.path if file else None, binds)
 
-    def _possible(self, concept: str, name: str) -> Things:
-        """All that the home's name may turn out to be; an import that must fail is none of it."""
-        key = concept, name
-        if key not in self._held:
-            found = self.program.member(self.manifest.home(concept), name)
-            self._held[key] = frozenset(thing for thing in found if thing.kind != "missing")
-        return self._held[key]
+    @cached_property
+    def governed(self) -> Mapping[str, str]:
+        """Every governed name, with its concept."""
+        return {name: concept for concept, entry in self.manifest.concepts.items() for name in entry.governed}
+
+    @cached_property
+    def behind(self) -> Mapping[Thing, tuple[str, str]]:
+        """Every object that a home holds, with the concept and the governed name: the first one of the manifest."""
+        found: dict[Thing, tuple[str, str]] = {}
+        for name, concept in self.governed.items():
+            for thing in sorted(self.objects(concept, name)):
+                found.setdefault(thing, (concept, name))
+        return found
+
+    @cached_property
+    def _homes(self) -> frozenset[str]:
+        return frozenset(self.manifest.home(concept) for concept in self.manifest.concepts)
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        """Every import of a governed name from the tree, or of a governed object under whatever name."""
+        return tuple(
+            use
+            for file, facts in self.facts.items()
+            for number, binding in enumerate(facts.bindings)
+            if binding.how == "from" and (use := self._use(file, number, binding))
+        )
+
+    @cached_property
+    def loading(self) -> Loading:
+        """What loading a module loads, and which modules cannot be loaded."""
+        return Loading(self.program, self.readings, self.read)
+
+    @cached_property
+    def factories(self) -> FactoriesOf:
+        """The factories that the manifest speaks of."""
+        return FactoriesOf(self)
+
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The modules that hold factories of a product."""
+        return frozenset(each.file.module for made in self.factories.products.values() for each in made)
+
+    def concept_of(self, name: str) -> str:
+        """The concept that governs ``name`` or what it is a variant of; empty where none does."""
+        return self.governed.get(name) or self.cores.get(self.manifest.core(name), ("",))[0]
+
+    @cached_property
+    def cores(self) -> Mapping[str, tuple[str, ...]]:
+        """Each core of a name with all concepts that have a name of that core.
+
+        The first is the one that variants count for: it governs the core itself, or is the first of the manifest.
+        """
+        concepts: dict[str, list[str]] = {}
+        for name, concept in self.governed.items():
+            sharing = concepts.setdefault(self.manifest.core(name), [])
+            if name == self.manifest.core(name):
+                sharing.insert(0, concept)
+            elif concept not in sharing:
+                sharing.append(concept)
+        return {core: tuple(dict.fromkeys(sharing)) for core, sharing in concepts.items()}
+
+    def classes(self, file: SourceFile, value: Value) -> Things:
+        """What a name in an annotation stands for, also one that is imported for type checkers alone."""
+        if isinstance(value, Builtin):
+            return self._type_only(file, value.name) or self.program.of_value(file, value)
+        return self.program.of_value(file, value)
 
     def bindings(self, name: str) -> Iterator[tuple[SourceFile, int, Binding]]:
         """Where ``name`` is bound, with the number of the binding, in the order of files and lines."""
@@ -84,16 +185,114 @@ class Evidence:
             found += [(file, bound.get(made, made.name), made) for made in facts.definitions]
         return tuple(found)
 
+    # How it is done
+
+    def _possible(self, concept: str, name: str) -> Things:
+        """All that the home's name may turn out to be; an import that must fail is none of it."""
+        key = concept, name
+        if key not in self._held:
+            found = self.program.member(self.manifest.home(concept), name)
+            self._held[key] = frozenset(thing for thing in found if thing.kind != "missing")
+        return self._held[key]
+
+    def _use(self, file: SourceFile, number: int, binding: Binding) -> Use | None:
+        source = binding.value
+        assert isinstance(source, Import), "from … import"
+        module, name = file.absolute(source.module, source.level), source.name or ""
+        if module is None:
+            return None
+        concept = self.governed.get(name)
+        if concept and module == self.manifest.home(concept):
+            return Use(concept, file, number, binding, module, name, True, self.objects(concept, name))
+        if not concept and name not in self.offered.get(module, ()) and module not in self._homes:
+            return None
+        things = self.program.of_binding(file, number)
+        objects = sorted(thing for thing in things if thing in self.behind)
+        if objects:
+            concept = concept or self.behind[objects[0]][0]
+        elif (
+            not concept
+            or not self.program.tree.is_ours(module)
+            or any(thing.kind == "module" for thing in things)
+            or not any(fnmatchcase(module, pattern) for pattern in self.manifest.concepts[concept].only_from)
+        ):
+            return None
+        return Use(concept, file, number, binding, module, name, False, things)
+
+    def _follow_names(self) -> dict[str, set[str]]:
+        """The names under which modules have governed objects.
+
+        Takes apart the files that import such a name, since nothing else in them may give it away.
+        """
+        assert self.behind is not None  # follows names as far as it takes, which must not happen further down
+        offered: dict[str, set[str]] = {}
+        read = [file for file, reading in self.readings.items() if reading.facts is not None]
+        unread = sorted(self.readings.keys() - set(read), key=lambda file: file.path)
+        while True:
+            with self.program.among_known():
+                found = {file.module: names for file in read if (names := self._offered(file, offered))}
+            if found == offered:
+                return offered
+            offered = found
+            led = [file for file in unread if self._imports(file, offered)]
+            readings = take_apart(led, self.manifest.python_version, workers=self._workers)
+            self.program.add(readings)
+            self.readings.update(readings)
+            read += [file for file, reading in readings.items() if reading.facts is not None]
+            unread = [file for file in unread if file not in readings]
+
+    def _offered(self, file: SourceFile, before: Mapping[str, set[str]]) -> set[str]:
+        """``before`` is what is known of the modules that this one has everything from."""
+        facts = self.readings[file].facts
+        assert facts is not None, "only of files that were taken apart"
+        names = {
+            name
+            for name, numbers in facts.final.items()
+            if any(
+                facts.bindings[number].how in ("from", "alias", "star")
+                and self._leads_home(self.program.of_binding(file, number))
+                for number in numbers
+            )
+        }
+        for star in facts.stars:
+            names |= before.get(file.absolute(star.source.module, star.source.level) or "", set())
+        return names | {
+            name
+            for name, values in facts.lazily.items()
+            if any(self._leads_home(self.program.of_value(file, value)) for value in values)
+        }
+
+    def _leads_home(self, things: Things) -> bool:
+        return not self.behind.keys().isdisjoint(things)
+
+    def _imports(self, file: SourceFile, offered: Mapping[str, set[str]]) -> bool:
+        for mention in self.readings[file].mentions:
+            names = offered.get(file.absolute(mention.module, mention.level) or "")
+            if names and ("*" in mention.names or not names.isdisjoint(mention.names)):
+                return True
+        return False
+
+    def _type_only(self, file: SourceFile, name: str) -> Things:
+        found: set[Thing] = set()
+        for number in self._type_checkers_names.get((file, name), ()):
+            found |= self.program.of_binding(file, number)
+        return frozenset(found)
+
     @cached_property
-    def _governed(self) -> frozenset[str]:
-        return frozenset(name for concept in self.manifest.concepts.values() for name in concept.governed)
+    def _type_checkers_names(self) -> dict[tuple[SourceFile, str], list[int]]:
+        found = defaultdict(list)
+        for file, facts in self.facts.items():
+            for number, binding in enumerate(facts.bindings):
+                if binding.type_only:
+                    found[file, binding.name].append(number)
+        return found
 
     @cached_property
     def _bindings(self) -> dict[str, list[tuple[SourceFile, int, Binding]]]:
         found = defaultdict(list)
         for file, facts in self.facts.items():
             for number, binding in enumerate(facts.bindings):
-                if binding.name in self._governed:
+                if binding.name in self.governed:
                     found[binding.name].append((file, number, binding))
         return found
 
@@ -102,7 +301,7 @@ class Evidence:
         found = defaultdict(list)
         for file, facts in self.facts.items():
             for attachment in facts.attachments:
-                if attachment.name in self._governed:
+                if attachment.name in self.governed:
                     found[attachment.name].append((file, attachment))
         return found
 

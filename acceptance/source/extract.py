@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
+import symtable
+import sys
 import warnings
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 from acceptance.source import idioms
 from acceptance.source.expressions import Expressions
@@ -22,14 +25,17 @@ from acceptance.source.facts import (
     Constant,
     Definition,
     Facts,
+    Function,
     How,
     Import,
     Listing,
+    ModuleImport,
     Shadowed,
     StarImport,
     Value,
 )
 from acceptance.source.scopes import Flow, Scope, join
+from acceptance.source.signatures import signature
 
 _Try = ast.Try | ast.TryStar
 _TYPE_WITH_A_NAME = re.compile(rb"""type\s*\(\s*[A-Za-z]*['"]""")
@@ -45,11 +51,36 @@ def extract(text: bytes, python: tuple[int, int]) -> Facts:
     The encoding is the file's own (byte order mark or coding line, else UTF-8). Raises :class:`Unreadable`, and
     nothing else, whatever the bytes.
     """
+    with _readable():
+        tree = ast.parse(text, feature_version=python)
+        return _Reader(_lines_of(_TYPE_WITH_A_NAME, text)).read(tree)
+
+
+def check(text: bytes, python: tuple[int, int]) -> None:
+    """Raise :class:`Unreadable` where the parser would, for half the time.
+
+    The compiler's first pass reads a text without making objects of it; what it refuses is put to the parser, which
+    is the one to say so.
+    """
+    if python == sys.version_info[:2]:  # only the parser knows other versions than its own
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                symtable.symtable(text, "", "exec")  # type: ignore[arg-type]  # bytes, for the sake of coding lines
+                return
+        except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
+            pass
+    with _readable():
+        ast.parse(text, feature_version=python)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever stops Python from reading a text becomes :class:`Unreadable`."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a doubtful escape in a string is not our business
-            tree = ast.parse(text, feature_version=python)
-        return _Reader(_lines_of(_TYPE_WITH_A_NAME, text)).read(tree)
+            yield
     except SyntaxError as error:
         raise Unreadable(f"{error.msg} (line {error.lineno})" if error.lineno else error.msg) from error
     except (ValueError, LookupError) as error:  # NUL bytes, an encoding that is none
@@ -68,6 +99,9 @@ class _Reader(Expressions):
         self.attachments: list[Attachment] = []
         self.shadowed: list[Shadowed] = []
         self.lazily: dict[str, tuple[Value, ...]] = {}
+        self.functions: list[Function] = []
+        self.deprecates: list[str] = []
+        self.modules: list[ModuleImport] = []
         self.later: deque[tuple[idioms.Function, Scope]] = deque()
 
     def read(self, tree: ast.Module) -> Facts:
@@ -84,6 +118,9 @@ class _Reader(Expressions):
             attachments=tuple(self.attachments),
             shadowed=tuple(self.shadowed),
             lazily=self.lazily,
+            functions=tuple(self.functions),
+            deprecates=tuple(self.deprecates),
+            modules=tuple(self.modules),
         )
 
     def block(self, statements: Iterable[ast.stmt]) -> None:
@@ -123,7 +160,7 @@ class _Reader(Expressions):
                 nest=home.nest,
                 scope=home.path,
                 type_only=scope.type_only,
-                conditional=in_module or scope.depth > 0,
+                conditional=in_module or scope.conditional,
                 instead_of=() if in_module else scope.tried.get(name, ()),
             )
         )
@@ -200,6 +237,8 @@ class _Reader(Expressions):
         if not isinstance(call, ast.Call):
             return
         match call:
+            case ast.Call(func=ast.Name(id="warn") | ast.Attribute(attr="warn")) if idioms.deprecation(call):
+                self.deprecates.append(self.scope.path)
             case ast.Call(func=ast.Name(id="setattr"), args=[base, ast.Constant(value=str(name)), value]):
                 self.attach(base, name, value, node.lineno)
             case ast.Call(func=ast.Attribute(value=ast.Name(id="__all__") as listing, attr="extend"), args=[added]):
@@ -219,7 +258,9 @@ class _Reader(Expressions):
         for alias in node.names:
             top = alias.name.partition(".")[0]
             bound, module = (alias.asname, alias.name) if alias.asname else (top, top)
-            self.bind(bound, alias.lineno, "import", Import(module))
+            self.bind(bound, node.lineno, "import", Import(module))
+            scope = self.scope
+            self.modules.append(ModuleImport(alias.name, node.lineno, scope.nest, scope.type_only, scope.conditional))
 
     def import_names(self, node: ast.ImportFrom) -> None:
         if node.module == "__future__":
@@ -229,14 +270,16 @@ class _Reader(Expressions):
                 star = Import(node.module or "", None, node.level)
                 if not self.scope.type_only:
                     self.scope.add_star(star, node.lineno, self.bindings)
-                    self.stars.append(StarImport(star, node.lineno))
+                    self.stars.append(StarImport(star, node.lineno, self.scope.conditional))
             else:
                 source = Import(node.module or "", alias.name, node.level)
-                self.bind(alias.asname or alias.name, alias.lineno, "from", source)
+                self.bind(alias.asname or alias.name, node.lineno, "from", source)
 
     def define_function(self, node: idioms.Function) -> None:
         kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
         made = self.define(kind, node.name, node.lineno)
+        if (not node.name.startswith("_") or node.name == "__init__") and not idioms.overload(node):
+            self.functions.append(signature(node, self))
         self.bind(node.name, node.lineno, made.kind, made, node)
         self.later.append((node, self.scope))
 
@@ -318,7 +361,10 @@ class _Reader(Expressions):
         for item in node.items:
             if item.optional_vars is not None:
                 self.forget(item.optional_vars)
+        suppressed = any(idioms.suppresses(item.context_expr) for item in node.items)
+        self.scope.depth += suppressed  # what is tried may fail
         self.block(node.body)
+        self.scope.depth -= suppressed
 
     def match(self, node: ast.Match) -> None:
         self.scope.flow = join(self.scope.flow, *(self.way(case.body) for case in node.cases))

@@ -1,7 +1,7 @@
 """What one file says, before anybody asks what its names mean elsewhere.
 
 The facts of a file depend on its text alone, not on the manifest or on other files, and consist of plain values: they
-may be computed in another process or kept under the digest of the text.
+are computed by other processes and travel as msgpack.
 
 Bindings are numbered in the order in which the file makes them, and a :class:`Ref` points to the ones that a name
 could have *at that place*. So ``X = A`` followed by a second ``class A`` still means the first ``A`` (an alias is
@@ -10,15 +10,19 @@ evaluated once), and an alias written after the second class means the second.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 Nest = Literal["module", "class", "function"]
 How = Literal["class", "def", "async def", "type()", "lambda", "import", "from", "alias", "call", "literal", "star"]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class _Fact(Struct, frozen=True, tag=True, array_like=True, gc=False):
+    """A plain value: msgspec makes it quickly, and sends it from process to process without reading code."""
+
+
+class Definition(_Fact, frozen=True):
     """A class or function made here; ``name`` is the name it was given, ``qualname`` adds the scopes around it."""
 
     kind: Literal["class", "def", "async def", "type()", "lambda"]
@@ -29,8 +33,7 @@ class Definition:
     type_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(_Fact, frozen=True):
     """``name`` of a module, or the module itself where ``name`` is None; ``level`` counts the dots in front."""
 
     module: str
@@ -38,45 +41,39 @@ class Import:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(_Fact, frozen=True):
     """A name used here, and the bindings it may have at this place; none for what this file cannot tell."""
 
     name: str
     bindings: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(_Fact, frozen=True):
     """A name that the file does not bind: a built-in one, or an error."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(_Fact, frozen=True):
     """``base.name``, also written ``getattr(base, "name")``."""
 
     base: Value
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Fact, frozen=True):
     """Something computed here, by a call or another expression: a new object as far as the text tells."""
 
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(_Fact, frozen=True):
     """One of several values: ``a if c else b``, ``a or b``."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(_Fact, frozen=True):
     """Strings listed in order, as in ``__all__``; ``others`` are lists added to them, ``complete`` if that is all."""
 
     names: tuple[str, ...]
@@ -84,15 +81,13 @@ class Listing:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Fact, frozen=True):
     """None, a number, a text, an empty container."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FromStar:
+class FromStar(_Fact, frozen=True):
     """A name that ``from … import *`` may have brought; ``otherwise`` are the bindings it has if not."""
 
     star: Import
@@ -129,8 +124,7 @@ class Binding(NamedTuple):
         return isinstance(self.value, Import) and self.value.name not in (None, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(_Fact, frozen=True):
     """``base.name = value``: a method attached to a class from outside, or a name put into another module."""
 
     base: Value
@@ -141,27 +135,68 @@ class Attachment:
     type_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StarImport:
-    """``from source import *``."""
+class StarImport(_Fact, frozen=True):
+    """``from source import *`` (Python allows it in modules alone); ``conditional`` as in :class:`Binding`."""
 
     source: Import
     line: int
+    conditional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shadowed:
+class ModuleImport(_Fact, frozen=True):
+    """``import a.b.c``, whatever name it binds; ``conditional`` as in :class:`Binding`."""
+
+    module: str
+    line: int
+    nest: Nest
+    type_only: bool = False
+    conditional: bool = False
+
+
+class Parameter(_Fact, frozen=True):
+    """One parameter of a function. ``classes`` are what its annotation names, with None, Optional and Union taken off.
+
+    ``kind``: ``*args`` is ``rest``, ``**more`` is ``named rest``. ``default`` is empty where a value must be given.
+    """
+
+    name: str
+    kind: Literal["positional", "keyword", "rest", "named rest"]
+    annotation: str
+    classes: tuple[Value, ...]
+    optional: bool
+    default: Literal["", "None", "value"]
+
+    @property
+    def accepts_none(self) -> bool:
+        """Whether the signature lets a caller leave this out, or give None."""
+        return self.optional or self.default == "None"
+
+
+class Function(_Fact, frozen=True):
+    """A function or method, without ``self`` or ``cls``. ``refuses`` are the parameters for which None raises."""
+
+    name: str
+    qualname: str
+    is_async: bool
+    line: int
+    nest: Nest
+    parameters: tuple[Parameter, ...]
+    refuses: tuple[str, ...]
+
+
+class Shadowed(_Fact, frozen=True):
     """A definition that its own scope overwrites unconditionally: numbers of the earlier and the later binding."""
 
     earlier: int
     later: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(_Fact, frozen=True):
     """All that one file says. ``final`` are the names that the module has once it is loaded, with their bindings.
 
     ``lazily`` are the names that a module-level ``__getattr__`` answers, with the bindings that it returns.
+    ``functions`` are the public ones. ``deprecates``: where a ``DeprecationWarning`` is issued, in the module itself
+    (an empty text) or in a function of it, by its name.
     """
 
     bindings: tuple[Binding, ...]
@@ -171,3 +206,6 @@ class Facts:
     attachments: tuple[Attachment, ...]
     shadowed: tuple[Shadowed, ...]
     lazily: dict[str, tuple[Value, ...]]
+    functions: tuple[Function, ...] = ()
+    deprecates: tuple[str, ...] = ()
+    modules: tuple[ModuleImport, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -56,3 +56,61 @@ def global_by_text(target: ast.Subscript) -> str | None:
         case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Constant(value=str(name))):
             return name
     return None
+
+
+def deprecation(call: ast.Call) -> bool:
+    """Whether ``warn(…)`` is given a ``DeprecationWarning``."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return any(getattr(one, "attr", getattr(one, "id", "")) == "DeprecationWarning" for one in given)
+
+
+def suppresses(manager: ast.expr) -> bool:
+    """``with suppress(…)``: what stands in it may fail without a sound."""
+    called = manager.func if isinstance(manager, ast.Call) else manager
+    return getattr(called, "attr", getattr(called, "id", "")) == "suppress"
+
+
+def refused(function: Function, names: Collection[str]) -> set[str]:
+    """Those of ``names`` for which the function raises, or asserts, when they are None."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.If) and any(isinstance(inside, ast.Raise) for inside in node.body):
+            found.update(_when_none(node.test))
+        elif isinstance(node, ast.Assert):
+            found.update(_unless_none(node.test))
+    return found & set(names)
+
+
+def _when_none(test: ast.expr) -> Iterator[str]:
+    """The names whose being None makes ``test`` true: ``x is None``, ``not x``, ``x is None or …``."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.Eq()], comparators=[ast.Constant(value=None)]):
+            yield name
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            yield from _unless_none(inner)
+        case ast.BoolOp(op=ast.Or(), values=values):
+            for value in values:
+                yield from _when_none(value)
+        case ast.Call(func=ast.Name(id="any"), args=[ast.GeneratorExp(generators=[over])]):
+            if isinstance(over.iter, ast.Tuple | ast.List):
+                yield from (element.id for element in over.iter.elts if isinstance(element, ast.Name))
+
+
+def _unless_none(test: ast.expr) -> Iterator[str]:
+    """The names whose being None makes ``test`` false: ``x is not None``, ``x``, ``x and …``, ``isinstance(x, …)``."""
+    match test:
+        case ast.Name(id=name):
+            yield name
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.IsNot() | ast.NotEq()], comparators=[ast.Constant(value=None)]
+        ):
+            yield name
+        case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), _]):
+            yield name
+        case ast.BoolOp(op=ast.And(), values=values):
+            for value in values:
+                yield from _unless_none(value)
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            yield from _when_none(inner)
+        case ast.Call(func=ast.Name(id="all"), args=[ast.List(elts) | ast.Tuple(elts)]):
+            yield from (element.id for element in elts if isinstance(element, ast.Name))

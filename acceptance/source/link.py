@@ -6,12 +6,13 @@ leaves two possibilities, both are returned. Files are read when a name leads to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from acceptance.source import facts as f
-from acceptance.source.extract import Unreadable, extract
+from acceptance.source.reading import Reading, read_one
 from acceptance.source.tree import SourceFile, SourceTree
 
 Kind = Literal[
@@ -55,12 +56,22 @@ _Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what
 class Program:
     """The linked tree. ``unparsable`` grows as files are read: path to message."""
 
-    def __init__(self, tree: SourceTree) -> None:
+    def __init__(self, tree: SourceTree, readings: Mapping[SourceFile, Reading]) -> None:
         self.tree = tree
         self.unparsable: dict[str, str] = {}
         self._facts: dict[str, f.Facts | None] = {}
+        self.add(readings)
         self._resolved: dict[tuple[str, int], Things] = {}
         self._asking: set[tuple[str, f.Value]] = set()
+        self._goes_on = True
+
+    def add(self, readings: Mapping[SourceFile, Reading]) -> None:
+        """Take in what files gave."""
+        for file, reading in readings.items():
+            if reading.problem:
+                self.unparsable[file.path] = reading.problem
+            if reading.problem or reading.facts is not None:
+                self._facts[file.path] = reading.facts
 
     @property
     def files_read(self) -> int:
@@ -70,12 +81,24 @@ class Program:
     def facts(self, file: SourceFile) -> f.Facts | None:
         """What the file says; None where the target Python cannot read it, which ``unparsable`` then tells."""
         if file.path not in self._facts:
-            try:
-                self._facts[file.path] = extract(file.text, self.tree.manifest.python_version)
-            except Unreadable as reason:
-                self._facts[file.path] = None
-                self.unparsable[file.path] = str(reason)
+            if not self._goes_on:
+                return None
+            self.add({file: read_one(file, self.tree.manifest.python_version)})
         return self._facts[file.path]
+
+    @contextmanager
+    def among_known(self) -> Iterator[None]:
+        """Follow names through the files that have been read and no further; what lies beyond is unknown."""
+        goes_on, resolved = self._goes_on, self._resolved
+        self._goes_on, self._resolved = False, {}
+        try:
+            yield
+        finally:
+            self._goes_on, self._resolved = goes_on, resolved
+
+    def knows(self, file: SourceFile) -> bool:
+        """Whether the file has been read, to whatever end."""
+        return file.path in self._facts
 
     def live(self, file: SourceFile, name: str) -> tuple[int, ...]:
         """The bindings that ``name`` may have once the module is loaded, fallbacks that are never used left out."""
@@ -108,6 +131,10 @@ class Program:
             return self._walk([(file, value, "")])
         finally:
             self._asking.discard(key)
+
+    def listed(self, file: SourceFile) -> set[str]:
+        """The names that the module lists in ``__all__``, as far as the text tells."""
+        return self._listed(file, self.live(file, "__all__"))[0]
 
     def offers(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether ``from module import *`` brings ``name``."""

@@ -62,12 +62,16 @@ class Concept(_Table):
     """One building block: the module that is its home, and the names that belong there.
 
     ``deprecated`` are governed names on their way out; ``tolerated`` are further names its object may have for now.
+    ``core``: the SSOT warnings count this one. ``only_from``: patterns of the modules from which an import of one of
+    the names is about this concept even if it gives another object than the home's.
     """
 
     home: Module
     names: Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
     deprecated: Annotated[tuple[Name, ...], Field(strict=False)] = ()
     tolerated: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    core: bool = True
+    only_from: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = ("*",)
 
     @property
     def governed(self) -> tuple[str, ...]:
@@ -99,15 +103,29 @@ class LookAlike(_Table):
 
 
 class Collaborator(_Table):
-    """What factories receive, and the one parameter name for it."""
+    """What factories receive, and the one parameter name for it.
+
+    ``also_called`` are other names that a parameter for it has. A factory is a public function or method whose name
+    matches one of the patterns ``factories``.
+    """
 
     concepts: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
     parameter: Name
     also_called: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    factories: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+
+
+class UserContext(_Table):
+    """Whom a product is made for: the names of the parameters that say so."""
+
+    parameters: Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
 
 
 class Product(_Table):
-    """What factories make; a factory is a public function whose name matches one of the patterns."""
+    """What factories make; a factory is a public function or method whose name matches one of the patterns.
+
+    A pattern with a dot is matched with what the function stands in as well: ``*LedgerFactory.make``.
+    """
 
     concepts: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
     factories: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
@@ -120,6 +138,13 @@ class Retired(_Table):
     name: Name
     since: date
     until: date
+
+
+class OwnCheck(_Table):
+    """How a check of the platform's own finds what it lists: words in the names of modules, and of classes there."""
+
+    modules: Annotated[str, Field(min_length=1)]
+    names: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
 class Baseline(_Table):
@@ -141,9 +166,11 @@ class Manifest(_Table):
     variants: Variants = Variants()
     look_alikes: Annotated[tuple[LookAlike, ...], Field(strict=False)] = ()
     collaborator: Collaborator | None = None
+    user_context: UserContext | None = None
     products: dict[Name, Product] = {}
     retired: Annotated[tuple[Retired, ...], Field(strict=False)] = ()
     baseline: Baseline | None = None
+    own_check: OwnCheck | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
@@ -188,6 +215,11 @@ class Manifest(_Table):
     def is_double(self, name: str) -> bool:
         """Whether ``name`` says that it stands in for the real thing in a test."""
         return core_of(name, self.variants.prefixes, self.variants.suffixes) != self.core(name)
+
+    def service(self, path: str) -> str:
+        """The service that the file at ``path`` belongs to, the one with the longest folder; empty for none."""
+        holding = [(len(folder), name) for name, folder in self.services.items() if path.startswith(f"{folder}/")]
+        return max(holding)[1] if holding else ""
 
     def look_alike(self, module: str, name: str) -> LookAlike | None:
         """The entry that declares ``name`` of ``module`` another concept, if there is one."""

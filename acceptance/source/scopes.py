@@ -67,6 +67,12 @@ class Scope:
         """The scope of the whole file."""
         return self.outer.module if self.outer else self
 
+    @property
+    def conditional(self) -> bool:
+        """Whether the present line may be left out when the module is loaded, or the function called."""
+        around = self.outer is not None and self.nest == "class" and self.outer.conditional
+        return self.depth > 0 or around
+
     def inside(self, name: str) -> str:
         """The dotted name of what is called ``name`` here."""
         return f"{self.path}.{name}" if self.path else name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,13 +17,20 @@ _NOT_OURS = {"__pycache__", "node_modules", "site-packages"}
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file: posix path relative to the tree, dotted module name, and its bytes."""
+    """One file: posix path relative to the tree, where it lies, and its dotted module name."""
 
     path: str
     module: str
     is_package: bool
     in_tests: bool
-    text: bytes = field(repr=False, compare=False)
+    place: str = field(repr=False, compare=False)
+
+    def read(self) -> bytes:
+        """The bytes of the file. Raises ``OSError`` where the system refuses them, or they are no regular file's."""
+        if not stat.S_ISREG(os.stat(self.place).st_mode):  # noqa: PTH116 - thousands of files: a Path each is felt
+            raise OSError(0, "not a regular file")
+        with open(self.place, "rb") as opened:  # noqa: PTH123
+            return opened.read()
 
     def absolute(self, module: str, level: int) -> str | None:
         """The dotted name of ``from <level dots><module> import …`` written in this file; None above the top."""
@@ -39,12 +46,12 @@ class SourceFile:
 class SourceTree:
     """All ``.py`` files of the manifest's services and test folders; others are looked up when code names them.
 
-    ``shadowed`` are files that can never be loaded, since a package of the same name wins; ``unreadable`` are paths
-    that the system refuses to give, with its message. Links to folders are not followed.
+    ``shadowed`` are files that can never be loaded, since a package of the same name wins; ``unreadable`` are folders
+    that the system refuses to list, with its message. Links to folders are not followed.
     """
 
     def __init__(self, root: Path, manifest: Manifest) -> None:
-        """Read the files. Raises :class:`CannotJudge` for what is not a tree with Python in it."""
+        """Find the files. Raises :class:`CannotJudge` for what is not a tree with Python in it."""
         self.root = root
         self.manifest = manifest
         self.unreadable: dict[str, str] = {}
@@ -56,7 +63,7 @@ class SourceTree:
         if not root.is_dir():
             raise CannotJudge(f"{root} is a file, not a folder; {remedy}")
         self._roots = manifest.import_roots
-        self.files = sorted(self._read_all(), key=lambda file: file.path)
+        self.files = sorted(self._find_all(), key=lambda file: file.path)
         if not self.files:
             folders = ", ".join(sorted(manifest.services.values()))
             raise CannotJudge(f"{root} holds no Python in {folders}; {remedy}")
@@ -77,25 +84,20 @@ class SourceTree:
         """Whether ``name`` is a package without ``__init__.py``: importable, and empty but for what it holds."""
         return name in self._folders and self.module(name) is None
 
+    @property
+    def loadable(self) -> list[SourceFile]:
+        """The files that Python would load, in the order of their paths."""
+        return [file for file in self.files if self._modules[file.module] is file]
+
     def is_ours(self, name: str) -> bool:
         """Whether the module would have to be in this tree: if it is missing, the import fails."""
         top = name.partition(".")[0]
         return top in self._tops or self.module(top) is not None
 
-    def mentioning(self, words: Collection[str]) -> list[SourceFile]:
-        """The loadable files whose text contains one of ``words``, in the order of their paths."""
-        needles = [word.encode() for word in sorted(words)]
-        needles = [word for word in needles if not any(other in word for other in needles if other != word)]
-        dead = set(self.shadowed)
-        return [
-            file for file in self.files if file.path not in dead and any(word in file.text for word in needles)
-        ]  # fmt: skip
-
-    def _read_all(self) -> Iterator[SourceFile]:
+    def _find_all(self) -> Iterator[SourceFile]:
         folders = {*self.manifest.services.values(), *self.manifest.tests.folders}
         for path in sorted({path for folder in folders for path in self._python_files(folder)}):
-            if (file := self._read(path)) is not None:
-                yield file
+            yield self._file(path)
 
     def _python_files(self, folder: str) -> Iterator[str]:
         def refused(error: OSError) -> None:
@@ -113,18 +115,9 @@ class SourceTree:
                 if name.endswith(".py"):
                     yield name if inside == "." else f"{inside}/{name}"
 
-    def _read(self, path: str) -> SourceFile | None:
-        place = f"{self.root}/{path}"
-        try:
-            if not stat.S_ISREG(os.stat(place).st_mode):  # noqa: PTH116 - thousands of files: a Path each is felt
-                raise OSError(0, "not a regular file")
-            with open(place, "rb") as opened:  # noqa: PTH123
-                text = opened.read()
-        except OSError as error:
-            self.unreadable[_shown(path)] = f"cannot be read: {error.strerror}"
-            return None
+    def _file(self, path: str) -> SourceFile:
         module, is_package = self._module_of(_shown(path))
-        return SourceFile(_shown(path), module, is_package, self.manifest.is_test(path), text)
+        return SourceFile(_shown(path), module, is_package, self.manifest.is_test(path), f"{self.root}/{path}")
 
     def _module_of(self, path: str) -> tuple[str, bool]:
         """The dotted name below the deepest import root that holds the file, and whether it is a package's own."""
@@ -145,7 +138,7 @@ class SourceTree:
             for candidate in (f"{inside}/__init__.py", f"{inside}.py"):
                 path = candidate if root == "." else f"{root}/{candidate}"
                 if (self.root / path).is_file():
-                    return self._read(path)
+                    return self._file(path)
         return None
 
 

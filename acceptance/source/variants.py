@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import lru_cache
 
 
-def core_of(name: str, prefixes: Collection[str], suffixes: Collection[str]) -> str:
+@lru_cache(maxsize=100_000)  # the same names are asked for again and again
+def core_of(name: str, prefixes: tuple[str, ...], suffixes: tuple[str, ...]) -> str:
     """``name`` without any of the words around it, longest first, until none is left to take away.
 
     A word counts only where a new word begins: ``I`` is taken from ``ILedger``, not from ``Invoice``.

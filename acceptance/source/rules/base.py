@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from acceptance.source.evidence import Question
+from acceptance.source.evidence import Evidence, Question
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.tree import SourceFile
@@ -23,16 +24,22 @@ class RuleDoc:
     fixed: str
 
 
+Detail: TypeAlias = Mapping[str, str | int | bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule decided, before it is put into words. ``about`` is the object that should not be there."""
+    """What a rule decided, before it is put into words. ``about`` is the object that should not be there.
+
+    ``concept`` is empty for what belongs to none.
+    """
 
     concept: str
     name: str
     file: SourceFile
     line: int
     about: Thing
-    detail: Mapping[str, str | int | bool] = field(default_factory=dict)
+    detail: Detail = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +52,31 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: ``decide`` looks at the facts and writes no sentence, ``tell`` writes sentences and decides nothing."""
+    """One rule, asked of each concept: ``decide`` writes no sentence, ``tell`` writes sentences and decides nothing."""
 
     doc: RuleDoc
     decide: Callable[[Question], Iterable[Hit]]
     tell: Callable[[Hit, Manifest], Told]
+
+    def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
+        """What the rule finds about these concepts."""
+        for concept in concepts:
+            yield from self.decide(Question(concept, evidence))
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRule:
+    """One rule, asked once of the whole tree; what it finds may belong to a concept or to none."""
+
+    doc: RuleDoc
+    decide: Callable[[Evidence], Iterable[Hit]]
+    tell: Callable[[Hit, Manifest], Told]
+
+    def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
+        """What the rule finds about these concepts, and about none."""
+        for hit in self.decide(evidence):
+            if not hit.concept or hit.concept in concepts:
+                yield hit
 
 
 def short(module: str) -> str:

@@ -28,16 +28,15 @@ DOC = RuleDoc(
 
 
 def decide(question: Question) -> Iterator[Hit]:
-    """One hit per class, wherever it is written. Several concepts may share a core: it counts for one (see _cores)."""
-    manifest = question.manifest
-    cores = _cores(manifest)
+    """One hit per class, wherever it is written. Several concepts may share a core: it counts for one."""
+    manifest, cores = question.manifest, question.evidence.cores
     for file, bound_to, made in question.evidence.definitions:
         if made.kind not in ("class", "type()") or made.type_only:
             continue
         for name in dict.fromkeys((bound_to, made.name)):
             core = manifest.core(name)
-            concept, siblings = cores.get(core, ("", ()))
-            if concept != question.concept or _excused(manifest, name, made.nest, file.module, siblings):
+            siblings = cores.get(core, ())
+            if siblings[:1] != (question.concept,) or _excused(manifest, name, made.nest, file.module, siblings):
                 continue
             thing = Thing(made.kind, file.module, made.qualname, file.path, made.line)
             held = (question.evidence.objects(other, each) for other in siblings for each in _governed(manifest, other))
@@ -45,22 +44,6 @@ def decide(question: Question) -> Iterator[Hit]:
                 detail = {"kind": made.kind, "nest": made.nest, "double": manifest.is_double(name), "core": core}
                 yield Hit(question.concept, name, file, made.line, thing, detail)
                 break
-
-
-def _cores(manifest: Manifest) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Each core with the concept that its variants count for, and all concepts with a name of that core.
-
-    They count for the concept that governs the core itself, else for the first of the manifest.
-    """
-    concepts: dict[str, list[str]] = {}
-    for concept in manifest.concepts:
-        for name in _governed(manifest, concept):
-            sharing = concepts.setdefault(manifest.core(name), [])
-            if name == manifest.core(name):
-                sharing.insert(0, concept)
-            elif concept not in sharing:
-                sharing.append(concept)
-    return {core: (sharing[0], tuple(dict.fromkeys(sharing))) for core, sharing in concepts.items()}
 
 
 def _governed(manifest: Manifest, concept: str) -> tuple[str, ...]:

@@ -1,0 +1,224 @@
+"""What happens when modules are loaded: which load which, in circles or in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from acceptance.source.facts import Binding, Facts, Import, ModuleImport
+from acceptance.source.link import Program
+from acceptance.source.reading import Reading
+from acceptance.source.tree import SourceFile
+
+Graph = Mapping[str, set[str]]
+
+
+class Loading:
+    """The imports that loading a module carries out, app code only.
+
+    Sketches tell which files may matter; those are read, and decide. An import inside a function, and one for type
+    checkers alone, is none of loading's.
+    """
+
+    def __init__(
+        self, program: Program, readings: Mapping[SourceFile, Reading], read: Callable[[list[SourceFile]], None]
+    ) -> None:
+        self._program = program
+        self._tree = program.tree
+        self._read = read
+        self._files = {file.module: file for file in self._tree.loadable if not file.in_tests}
+        self._sketches = {file.module: readings[file].mentions for file in self._files.values() if file in readings}
+
+    def cycles(self, package: str, *, parents: bool = False) -> list[tuple[str, ...]]:
+        """The groups of modules that load one another and include one of ``package``, the largest first.
+
+        ``parents``: loading a module also loads the packages around it.
+        """
+        candidates = _touching(_components(self._sketched(parents)), package)
+        self._take_apart(module for group in candidates for module in group)
+        exact = {module: self._loads(module, parents) for group in candidates for module in group}
+        return sorted(_touching(_components(exact), package), key=lambda group: (-len(group), group))
+
+    @cached_property
+    def dead(self) -> Mapping[str, str]:
+        """The modules that provably cannot be loaded, each with what fails.
+
+        Followed from module to module. Of a file that had no other reason to be read, only imports of modules that do
+        not exist are looked at, not of names that a module may lack.
+        """
+        self._take_apart(module for module in self._sketches if self._names_nothing(module))
+        with self._program.among_known():
+            dead = {module: why for module in self._files if (why := self._fails(module))}
+        users = self._users()
+        fresh = list(dead)
+        while fresh:
+            suspects = sorted({user for module in fresh for user in users.get(module, ()) if user not in dead})
+            self._take_apart(suspects)
+            fresh = []
+            for module in suspects:
+                needed = sorted(target for target in self._needs(module) if target in dead)
+                if needed:
+                    dead[module] = f"it needs {needed[0]}, and there: {dead[needed[0]]}"
+                    fresh.append(module)
+        return dead
+
+    # How it is done
+
+    def _take_apart(self, modules: Iterable[str]) -> None:
+        self._read([self._files[module] for module in sorted(set(modules))])
+
+    def _facts(self, file: SourceFile) -> Facts | None:
+        """The facts of a file that has been read; nothing is read for it."""
+        return self._program.facts(file) if self._program.knows(file) else None
+
+    def _targets(self, module: str | None, names: Iterable[str | None]) -> Iterator[str]:
+        """The modules of the app that ``from module import names`` loads."""
+        for name in names:
+            inside = f"{module}.{name}"
+            if name and inside in self._files:
+                yield inside
+            elif module in self._files:
+                yield module
+
+    def _sketched(self, parents: bool) -> Graph:
+        graph: dict[str, set[str]] = {}
+        for module, mentions in self._sketches.items():
+            targets: set[str] = set()
+            for mention in mentions:
+                if mention.on_load:
+                    source = self._files[module].absolute(mention.module, mention.level)
+                    targets.update(self._targets(source, mention.names or (None,)))
+            graph[module] = self._closed(module, targets, parents)
+        return graph
+
+    def _loads(self, module: str, parents: bool) -> set[str]:
+        """The modules that loading ``module`` loads directly, in whatever branch."""
+        file = self._files[module]
+        facts = self._facts(file)
+        if facts is None:
+            return set()
+        targets: set[str] = set()
+        for source in _imports(facts, always=False):
+            targets.update(self._targets(file.absolute(source.module, source.level), (source.name,)))
+        return self._closed(module, targets, parents)
+
+    def _closed(self, module: str, targets: set[str], parents: bool) -> set[str]:
+        if parents:
+            targets |= {above for target in targets for above in _packages(target) if above in self._files}
+        return targets - {module}
+
+    def _needs(self, module: str) -> set[str]:
+        """The modules without which ``module`` cannot be loaded, the packages around it included."""
+        needed = {above for above in _packages(module) if above in self._files}
+        file = self._files[module]
+        facts = self._facts(file)
+        if facts is not None:
+            for source in _imports(facts, always=True):
+                for target in self._targets(file.absolute(source.module, source.level), (source.name,)):
+                    needed |= {target, *(above for above in _packages(target) if above in self._files)}
+        return needed - {module}
+
+    def _users(self) -> Graph:
+        """For each module, those that may need it."""
+        users: dict[str, set[str]] = {}
+        for module, targets in self._sketched(parents=True).items():
+            for needed in (*targets, *(above for above in _packages(module) if above in self._files)):
+                users.setdefault(needed, set()).add(module)
+        return users
+
+    def _names_nothing(self, module: str) -> bool:
+        """Whether the sketch has an import, made on loading, of a module that does not exist."""
+        file = self._files[module]
+        for mention in self._sketches[module]:
+            source = file.absolute(mention.module, mention.level) if mention.on_load else None
+            if source and self._tree.is_ours(source) and not self._exists(source):
+                return True
+        return False
+
+    def _exists(self, module: str) -> bool:
+        return self._tree.module(module) is not None or self._tree.is_folder(module)
+
+    def _fails(self, module: str) -> str:
+        """Why loading the module fails by itself; empty where nothing proves it."""
+        file = self._files[module]
+        if problem := self._program.unparsable.get(file.path):
+            return f"Python cannot read it ({problem})"
+        facts = self._facts(file)
+        for source in _imports(facts, always=True) if facts else ():
+            things = self._program.of_value(file, source)
+            if things and all(thing.kind == "missing" for thing in things):
+                target = file.absolute(source.module, source.level) or source.module
+                if self._exists(target):
+                    return f"{target} has no {source.name}"
+                return f"there is no module {target}"
+        return ""
+
+
+def _imports(facts: Facts, *, always: bool) -> Iterator[Import]:
+    """The imports made on loading; ``always``: only those that loading cannot do without."""
+    for binding in facts.bindings:
+        if binding.how == "from" and isinstance(binding.value, Import) and _carried_out(binding, always):
+            yield binding.value
+    for imported in facts.modules:
+        if _carried_out(imported, always):
+            yield Import(imported.module)
+    for star in facts.stars:
+        if not (always and star.conditional):
+            yield star.source
+
+
+def _carried_out(statement: Binding | ModuleImport, always: bool) -> bool:
+    return statement.nest != "function" and not statement.type_only and not (always and statement.conditional)
+
+
+def _packages(module: str) -> Iterator[str]:
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module
+
+
+def _touching(groups: Iterable[tuple[str, ...]], package: str) -> list[tuple[str, ...]]:
+    return [group for group in groups if any(module == package or module.startswith(f"{package}.") for module in group)]
+
+
+def _components(graph: Graph) -> list[tuple[str, ...]]:
+    """The strongly connected components of more than one module, each sorted. (Tarjan 1972, without recursion.)"""
+    index: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    for root in sorted(graph):
+        if root in index:
+            continue
+        work = [(root, iter(sorted(graph[root])))]
+        index[root] = lowest[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, targets = work[-1]
+            for target in targets:
+                if target not in graph:
+                    continue
+                if target not in index:
+                    index[target] = lowest[target] = len(index)
+                    stack.append(target)
+                    on_stack.add(target)
+                    work.append((target, iter(sorted(graph[target]))))
+                    break
+                if target in on_stack:
+                    lowest[node] = min(lowest[node], index[target])
+            else:
+                work.pop()
+                if work:
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[node])
+                if lowest[node] == index[node]:
+                    group = []
+                    while True:
+                        group.append(stack.pop())
+                        on_stack.discard(group[-1])
+                        if group[-1] == node:
+                            break
+                    if len(group) > 1:
+                        found.append(tuple(sorted(group)))
+    return found

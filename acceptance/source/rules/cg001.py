@@ -1,0 +1,49 @@
+"""CG001: a file that the target Python cannot read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from acceptance.source.evidence import Evidence
+from acceptance.source.link import Thing
+from acceptance.source.manifest import Manifest
+from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
+
+DOC = RuleDoc(
+    id="CG001",
+    title="unparsable file",
+    what="A file that the Python named in the manifest cannot parse, or that cannot be opened. Of tests, only "
+    "those that mention a governed name are read.",
+    why="Nothing in it is checked, and whatever imports it fails.",
+    broken=cleandoc("""
+        # shop/orders/books.py
+        class Shelf
+    """),
+    fixed=cleandoc("""
+        # shop/orders/books.py
+        class Shelf: ...
+    """),
+)
+
+
+def decide(evidence: Evidence) -> Iterator[Hit]:
+    """One hit per file."""
+    for file in evidence.program.tree.files:
+        problem = evidence.program.unparsable.get(file.path)
+        if problem:
+            line = re.search(r"\(line (\d+)\)$", problem)
+            about = Thing("module", file.module, "", file.path)
+            yield Hit("", file.module, file, int(line[1]) if line else 1, about, {"problem": problem})
+
+
+def tell(hit: Hit, manifest: Manifest) -> Told:
+    """The hit in words."""
+    return Told(
+        f"Python {manifest.python} cannot read this file: {hit.detail['problem']}",
+        "Correct the file, or delete it if nobody needs it; until then nothing in it is checked.",
+    )
+
+
+RULE = TreeRule(DOC, decide, tell)

@@ -1,0 +1,58 @@
+"""CG305: a governed name with a fallback for when its import fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from acceptance.source.evidence import Question
+from acceptance.source.link import Thing
+from acceptance.source.manifest import Manifest
+from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
+
+DOC = RuleDoc(
+    id="CG305",
+    title="fallback import",
+    what="A `try` imports a governed name, and a handler of it binds the name to something else.",
+    why="When the import fails nobody is told: the name is None, or another class.",
+    broken=cleandoc("""
+        # shop/orders/books.py
+        try:
+            from shop.core.ledger import Ledger
+        except ImportError:
+            Ledger = None
+    """),
+    fixed=cleandoc("""
+        # shop/orders/books.py
+        from shop.core.ledger import Ledger
+    """),
+)
+
+
+def decide(question: Question) -> Iterator[Hit]:
+    """One hit per module and name, in modules and functions."""
+    seen: set[tuple[str, str]] = set()
+    for name in question.entry.governed:
+        for file, number, binding in question.evidence.bindings(name):
+            bindings = question.evidence.facts[file].bindings
+            tried = [bindings[other] for other in binding.instead_of]
+            if (file.path, name) in seen or not any(one.name == name and one.how == "from" for one in tried):
+                continue
+            seen.add((file.path, name))
+            things = question.evidence.program.of_binding(file, number)
+            about = min(things)
+            detail = {"to": str(about), "kind": about.kind, "how": binding.how}
+            yield Hit(question.concept, name, file, binding.line, Thing("missing", file.module, name), detail)
+
+
+def tell(hit: Hit, manifest: Manifest) -> Told:
+    """The hit in words."""
+    kind = hit.detail["kind"]
+    instead = "nothing" if hit.detail["to"] == "nothing" else "a placeholder" if kind == "constant" else "another thing"
+    return Told(
+        f"`{hit.name}` in `{short(hit.file.module)}` silently becomes {instead} when its import fails",
+        f"Import `{hit.name}` from `{manifest.home(hit.concept)}` without a `try`.",
+    )
+
+
+RULE = Rule(DOC, decide, tell)

@@ -1,0 +1,49 @@
+"""CG308: a module that passes on governed things and cannot be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from acceptance.source.evidence import Evidence
+from acceptance.source.link import Thing
+from acceptance.source.manifest import Manifest
+from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
+
+DOC = RuleDoc(
+    id="CG308",
+    title="dead shim",
+    what="A module that imports a governed name or object for others to find, and that provably cannot be loaded: "
+    "it, or a module without which it cannot be loaded, imports what does not exist, outside any `try`, "
+    "condition or function.",
+    why="The path exists on paper only.",
+    broken=cleandoc("""
+        # shop/orders/books.py
+        from shop.core.ledger import Ledger
+        from shop.core.journal import Journal  # there is no such module
+    """),
+    fixed=cleandoc("""
+        # the file is deleted, and whoever needs it writes
+        from shop.core.ledger import Ledger
+    """),
+)
+
+
+def decide(evidence: Evidence) -> Iterator[Hit]:
+    """One hit per module of the app that would have, once loaded, a public governed name or object."""
+    importers = {use.file for use in evidence.uses if use.binding.nest == "module" and not use.binding.type_only}
+    for file in evidence.facts:
+        why = evidence.loading.dead.get(file.module, "")
+        if why and file in importers:
+            yield Hit("", file.module, file, 1, Thing("module", file.module, "", file.path), {"why": why})
+
+
+def tell(hit: Hit, manifest: Manifest) -> Told:
+    """The hit in words."""
+    return Told(
+        f"`{short(hit.file.module)}` cannot be loaded: {hit.detail['why']}",
+        "Delete the module if nobody misses it; otherwise repair the import.",
+    )
+
+
+RULE = TreeRule(DOC, decide, tell)

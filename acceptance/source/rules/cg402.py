@@ -1,0 +1,46 @@
+"""CG402: a factory that takes None for the collaborator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from acceptance.source.evidence import Evidence
+from acceptance.source.manifest import Manifest
+from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
+
+DOC = RuleDoc(
+    id="CG402",
+    title="accepts None",
+    what="A factory's parameter for the collaborator has the default None or an optional type, and the function "
+    "neither raises nor asserts when it is None.",
+    why="What it makes fails at its first use, far away from the mistake.",
+    broken=cleandoc("""
+        def create_till(ledger: Ledger | None = None):
+            return Till(ledger)
+    """),
+    fixed=cleandoc("""
+        def create_till(ledger: Ledger):
+            return Till(ledger)
+    """),
+)
+
+
+def decide(evidence: Evidence) -> Iterator[Hit]:
+    """One hit per parameter."""
+    for received in evidence.factories.received:
+        function, parameter = received.factory.function, received.parameter
+        if parameter.accepts_none and parameter.name not in function.refuses:
+            detail = {"parameter": parameter.name, "default": parameter.default, "annotation": parameter.annotation}
+            yield Hit("", function.qualname, received.factory.file, function.line, received.factory.thing, detail)
+
+
+def tell(hit: Hit, manifest: Manifest) -> Told:
+    """The hit in words."""
+    return Told(
+        f"`{hit.name}` can be called without `{hit.detail['parameter']}`, which what it makes cannot do without",
+        f"Require `{hit.detail['parameter']}`, or raise an error at once when it is None.",
+    )
+
+
+RULE = TreeRule(DOC, decide, tell)

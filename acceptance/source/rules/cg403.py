@@ -1,0 +1,44 @@
+"""CG403: a factory of a product that takes None for the user context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from inspect import cleandoc
+
+from acceptance.source.evidence import Evidence
+from acceptance.source.manifest import Manifest
+from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
+
+DOC = RuleDoc(
+    id="CG403",
+    title="accepts no context",
+    what="A factory of a product has a parameter for the user context with the default None or an optional type, "
+    "and neither raises nor asserts when it is None.",
+    why="What is made for nobody in particular is shared, and one person sees what is another's.",
+    broken=cleandoc("""
+        def create_till(ledger: Ledger, user_context=None): ...
+    """),
+    fixed=cleandoc("""
+        def create_till(ledger: Ledger, user_context: UserContext): ...
+    """),
+)
+
+
+def decide(evidence: Evidence) -> Iterator[Hit]:
+    """One hit per parameter."""
+    for received in evidence.factories.contexts():
+        function, parameter = received.factory.function, received.parameter
+        if parameter.accepts_none and parameter.name not in function.refuses:
+            detail = {"parameter": parameter.name, "default": parameter.default, "annotation": parameter.annotation}
+            yield Hit("", function.qualname, received.factory.file, function.line, received.factory.thing, detail)
+
+
+def tell(hit: Hit, manifest: Manifest) -> Told:
+    """The hit in words."""
+    return Told(
+        f"`{hit.name}` can be called without `{hit.detail['parameter']}`, so what it makes may belong to nobody",
+        f"Require `{hit.detail['parameter']}`, or raise an error at once when it is None.",
+    )
+
+
+RULE = TreeRule(DOC, decide, tell)
