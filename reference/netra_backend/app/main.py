@@ -22,7 +22,7 @@ from netra_backend.app.routes import config as config_routes
 from netra_backend.app.services.agent_service_core import AgentService
 from netra_backend.app.services.cost_calculator import CostCalculator
 from netra_backend.app.services.thread_service import ThreadService
-from netra_backend.app.websocket_core.handlers import get_message_router
+from netra_backend.app.websocket_core.unified_init import initialize_live_updates
 from shared.constants.service_identifiers import BACKEND, VERSION
 from shared.database.sqlite_database import SqliteDatabase
 from shared.isolated_environment import IsolatedEnvironment
@@ -61,7 +61,7 @@ def create_app(config: AppConfig) -> FastAPI:
     app.state.threads = ThreadService(app.state.database)
     agent = SupervisorAgent(ToolDispatcher(CostCalculator(app.state.database)))
     app.state.agents = AgentService(agent, app.state.threads)
-    app.state.message_router = get_message_router(app.state.agents)
+    app.state.live_updates = initialize_live_updates(config, app.state.agents)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=[config.frontend_url],

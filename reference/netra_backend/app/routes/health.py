@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 
 from netra_backend.app.core.exceptions_base import ServiceUnavailableError
-from netra_backend.app.websocket_core.unified_manager import open_connections
+from netra_backend.app.websocket_core.service_readiness_validator import websocket_readiness
 from shared.constants.service_identifiers import BACKEND, VERSION
 from shared.timestamps import now_iso
 
@@ -34,5 +33,5 @@ def ready(request: Request) -> dict[str, Any]:
         "timestamp": now_iso(),
         "environment": state.config.environment,
         "core_db": "connected",
-        "websocket_readiness": {"websocket_ready": True, **asdict(open_connections.stats())},
+        "websocket_readiness": websocket_readiness(),
     }

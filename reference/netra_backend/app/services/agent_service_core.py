@@ -13,7 +13,7 @@ from netra_backend.app.agents.supervisor_ssot import SupervisorAgent
 from netra_backend.app.core.exceptions_base import ThreadNotFoundError
 from netra_backend.app.services.thread_service import ThreadService
 from netra_backend.app.services.user_execution_context import UserExecutionContext
-from netra_backend.app.websocket_core.unified_emitter import UnifiedWebSocketEmitter, WebSocketEmitterFactory
+from netra_backend.app.websocket_core.unified_emitter import UnifiedWebSocketEmitter, WebSocketEmitterPool
 from netra_backend.app.websocket_core.websocket_manager import get_websocket_manager
 
 logger = logging.getLogger(__name__)
@@ -34,6 +34,12 @@ class AgentService:
     def __init__(self, agent: SupervisorAgent, threads: ThreadService) -> None:
         self._agent = agent
         self._threads = threads
+        self._emitters = WebSocketEmitterPool()
+
+    @property
+    def runs(self) -> int:
+        """How many questions are being answered now."""
+        return len(self._emitters)
 
     async def answer(
         self, question: str, user_context: UserExecutionContext, thread_id: str | None = None
@@ -44,9 +50,13 @@ class AgentService:
         later they are told by ``agent_error``: never silence.
         """
         context = user_context.for_run(thread_id)
-        emitter = WebSocketEmitterFactory.create_emitter(
-            manager=get_websocket_manager(user_context=context), user_context=context
-        )
+        manager = get_websocket_manager(user_context=context)
+        with self._emitters.for_run(manager=manager, user_context=context) as emitter:
+            return await self._run(question, user_context, thread_id, emitter)
+
+    async def _run(
+        self, question: str, user_context: UserExecutionContext, thread_id: str | None, emitter: UnifiedWebSocketEmitter
+    ) -> AgentResult:
         try:
             await self._keep(user_context, thread_id, "user", question)
         except sqlite3.Error as problem:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -12,7 +11,8 @@ from typing import Any
 from fastapi import WebSocketDisconnect
 
 from netra_backend.app.services.user_execution_context import UserExecutionContext
-from netra_backend.app.websocket_core.protocols import WebSocketProtocol
+from netra_backend.app.websocket_core.connection_id_manager import new_connection_id
+from netra_backend.app.websocket_core.protocols import WebSocketProtocol, WebSocketProtocolValidator
 from shared.timestamps import now_iso
 
 
@@ -55,6 +55,22 @@ class WebSocketManagerMode(StrEnum):
 
 
 @dataclass(frozen=True)
+class WebSocketConfig:
+    """How live updates are set: the idle seconds before a sign of life, and whether they are a demonstration."""
+
+    heartbeat_seconds: float
+    demo_mode: bool
+
+
+@dataclass(frozen=True)
+class AuthInfo:
+    """What an accepted handshake has shown: who is behind it, and the subprotocol to speak with them, if any."""
+
+    user_context: UserExecutionContext
+    subprotocol: str | None
+
+
+@dataclass(frozen=True)
 class WebSocketMessage:
     """A message from a client."""
 
@@ -94,6 +110,18 @@ class ErrorMessage:
 
 
 @dataclass(frozen=True)
+class ConnectionInfo:
+    """What a person is told when their connection stands. ``user_id`` is shortened."""
+
+    mode: WebSocketManagerMode
+    user_id: str
+    connection_id: str
+    golden_path_events: tuple[MessageType, ...]
+    features: Mapping[str, bool]
+    timestamp: str
+
+
+@dataclass(frozen=True)
 class WebSocketStats:
     """How many connections are open, and how many people they belong to."""
 
@@ -107,7 +135,10 @@ class WebSocketConnection:
 
     websocket: WebSocketProtocol
     user_context: UserExecutionContext
-    connection_id: str = field(default_factory=lambda: f"ws_{uuid.uuid4().hex}")
+    connection_id: str = field(default_factory=new_connection_id)
+
+    def __post_init__(self) -> None:
+        WebSocketProtocolValidator.validate(self.websocket)
 
     async def send(self, message: Mapping[str, Any] | ServerMessage | ErrorMessage) -> None:
         """Send one message; raises ``WebSocketDisconnect`` when the other end is gone."""

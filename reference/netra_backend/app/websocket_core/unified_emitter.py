@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from netra_backend.app.services.user_execution_context import UserExecutionContext
-from netra_backend.app.websocket_core.protocols import WebSocketManagerProtocol
+from netra_backend.app.websocket_core.protocols import WebSocketManagerProtocol, WebSocketManagerProtocolValidator
 from netra_backend.app.websocket_core.types import MessageType
 from shared.timestamps import now_iso
 
@@ -22,6 +23,7 @@ class UnifiedWebSocketEmitter:
             raise ValueError("an emitter needs the manager through which it reaches the person")
         if user_context is None:
             raise ValueError("an emitter needs the user_context of the run that it tells about")
+        WebSocketManagerProtocolValidator.validate(manager)
         self._manager = manager
         self._context = user_context
 
@@ -116,3 +118,27 @@ class WebSocketEmitterFactory:
     ) -> UnifiedWebSocketEmitter:
         """An emitter for one run; raises ``ValueError`` without a manager, or without a user context."""
         return UnifiedWebSocketEmitter(manager=manager, user_context=user_context)
+
+
+class WebSocketEmitterPool:
+    """The emitters of the runs under way: one for each run, from its beginning to its end and no longer."""
+
+    def __init__(self) -> None:
+        self._emitters: dict[str, UnifiedWebSocketEmitter] = {}
+
+    def __len__(self) -> int:
+        return len(self._emitters)
+
+    @contextmanager
+    def for_run(
+        self, manager: WebSocketManagerProtocol, user_context: UserExecutionContext
+    ) -> Iterator[UnifiedWebSocketEmitter]:
+        """An emitter for as long as a run lasts; raises as the factory does, and for a run that has one already."""
+        emitter = WebSocketEmitterFactory.create_emitter(manager=manager, user_context=user_context)
+        if user_context.run_id in self._emitters:
+            raise ValueError(f"{user_context.run_id} is under way already")
+        self._emitters[user_context.run_id] = emitter
+        try:
+            yield emitter
+        finally:
+            del self._emitters[user_context.run_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,3 +43,9 @@ class WebSocketManager:
 def get_websocket_manager(user_context: UserExecutionContext) -> WebSocketManager:
     """The manager of the person in ``user_context``; raises ``ValueError`` without one."""
     return WebSocketManager(user_context)
+
+
+def create_websocket_manager(user_context: UserExecutionContext) -> WebSocketManager:
+    """The former spelling of :func:`get_websocket_manager`: it gives the same, and warns."""
+    warnings.warn("create_websocket_manager is retired: call get_websocket_manager", DeprecationWarning, stacklevel=2)
+    return get_websocket_manager(user_context)
