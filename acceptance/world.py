@@ -23,6 +23,7 @@ from acceptance.evidence.recorder import Recorder
 from acceptance.outages import OUTAGE_SETTINGS, Outages
 from acceptance.promises import Example
 from acceptance.source import Audit, Finding
+from acceptance.source_questions import SourceQuestion
 from acceptance.target import Deadline, Part, Target
 from acceptance.verdicts import Broken, CouldNotTell, in_words
 
@@ -69,7 +70,8 @@ class World:
     #: The page that asks whether it may use chat.
     origin: str = ""
     opinions: dict[str, Opinion] = field(default_factory=dict)
-    concept: str = ""
+    #: What the source tree was searched for last, and what was found of it.
+    sought: SourceQuestion | None = None
     findings: list[Finding] = field(default_factory=list)
     #: What is taken away just now.
     outage: Part | None = None
@@ -91,6 +93,13 @@ class World:
         if self.audit_source is None:
             raise LookupError(f"{self.example.id} reads the source tree but is not tagged @needs.source-tree")
         return self.audit_source()
+
+    @property
+    def asked(self) -> SourceQuestion:
+        """What the source tree was searched for last."""
+        if self.sought is None:
+            raise LookupError(f"{self.example.id} speaks of findings before the source tree was searched")
+        return self.sought
 
     @property
     def answered(self) -> Reply:

@@ -10,6 +10,65 @@ Feature: What is built on one side fits the other
   - Value: consistent factories prevent the contamination of one user's work by another's
   - Strategy: reliable coordination of factories protects revenue of more than $500K a year
 
+  @promise.factories-01
+  Rule: A factory calls the manager that it is given by one name
+
+    Affected: everybody who chats: what works with one factory fails with the next, and live updates stay away.
+    Look first at: the factories listed below, beginning with the first.
+
+    @id.factories-01a @plan.2.1a @unit @needs.source-tree @effect.read-only @severity.critical
+    Scenario: The manager has the same name in every factory
+      When the source tree is searched for factories that call the manager by another name
+      Then there are none
+      And there is a factory that is given the manager
+
+    @id.factories-01b @plan.2.1a @unit @needs.source-tree @effect.read-only @severity.normal
+    Scenario: What is named as the manager is a manager
+      When the source tree is searched for things that are named as the manager is and are something else
+      Then there are none
+      And there is a factory that is given the manager
+
+  @promise.factories-02
+  Rule: A factory refuses to work without a manager, and for nobody
+
+    Affected: everybody who chats: updates are lost far away from the mistake, or reach somebody else.
+    Look first at: the factories listed below, beginning with the first.
+
+    @id.factories-02a @plan.2.1b @unit @needs.source-tree @effect.read-only @severity.critical
+    Scenario: No factory does its work without the manager that it needs
+      When the source tree is searched for factories that do their work without a manager
+      Then there are none
+      And there is a factory that is given the manager
+
+    @id.factories-02b @plan.2.1b @unit @needs.source-tree @effect.read-only @severity.critical
+    Scenario: No factory makes a manager or an emitter for nobody
+      When the source tree is searched for factories that do their work for nobody
+      Then there are none
+      And there is a factory of the emitter
+
+  @promise.factories-03
+  Rule: The factories of one thing can take each other's place
+
+    Affected: engineers who exchange one factory for another, and everybody who chats by what they have built.
+    Look first at: the factories listed below, beginning with the first.
+
+    @id.factories-03a @plan.2.1c @unit @needs.source-tree @effect.read-only @severity.critical
+    Scenario Outline: All factories of the <product> are called alike
+      When the source tree is searched for further ways of calling a factory of the <product>
+      Then there are none
+      And there is a factory of the <product>
+
+      Examples:
+        | product |
+        | manager |
+        | emitter |
+
+    @id.factories-03b @plan.2.1c @unit @needs.source-tree @effect.read-only @severity.critical
+    Scenario: The name of a factory stands for one factory
+      When the source tree is searched for factories that share a name and are not the same
+      Then there are none
+      And there is a factory of the manager
+
   @promise.factories-04
   Rule: Backend and sign-in build the same user from the same sign-in
 

@@ -18,7 +18,7 @@ from acceptance.evidence.conversation import HEADINGS, Reader, table, verbatim
 from acceptance.evidence.recorder import Exchange, Recorder
 from acceptance.evidence.redaction import HIDDEN
 from acceptance.evidence.timeline import TITLE, drawing
-from acceptance.source import Finding
+from acceptance.source import Audit, Finding
 
 #: Allure 3 shows an attachment of this type as a request and its response.
 HTTP_EXCHANGE = "application/vnd.allure.http+json"
@@ -73,10 +73,43 @@ def reproduction(command: str) -> None:
 
 
 def findings_table(findings: Sequence[Finding]) -> None:
-    """What the audit found for one concept: finding, where, what closes it."""
+    """What the audit found: finding, where, what closes it."""
     if findings:
         rows = [(finding.rule, finding.what, f"{finding.path}:{finding.line}", finding.closes) for finding in findings]
         _table("What the audit found", ("rule", "finding", "where", "what closes it"), rows)
+
+
+def uses_table(audit: Audit) -> None:
+    """Who imports the parts of live updates: by service and concept, and the tests beside them."""
+    rows = [
+        (service, concept.replace("_", " "), f"{uses.canonical} of {uses.imports}" if uses.imports else "uses none")
+        for concept, services in audit.uses.items()
+        for service, uses in services.items()
+    ]
+    rows.append(("all services", "all parts", f"{audit.app_uses.canonical} of {audit.app_uses.imports}"))
+    rows.append(("tests (for comparison)", "all parts", f"{audit.test_uses.canonical} of {audit.test_uses.imports}"))
+    _table("Imports from the homes", ("service", "part", "imported from its home"), rows)
+
+
+def warnings_table(audit: Audit) -> None:
+    """The SSOT warnings, module by module, and what the scale is."""
+    counted = audit.warnings
+    start = "no start is recorded" if counted.baseline is None else f"{counted.baseline} at the start"
+    rows = [
+        *((module,) for module in counted.modules),
+        (f"{len(counted.modules)} modules with {counted.findings} findings; {start}",),
+        ("The scale is this project's own: a warning is a module with a manager, protocol or emitter of its own.",),
+    ]
+    _table("SSOT warnings", ("module",), rows)
+
+
+def retired_table(audit: Audit) -> None:
+    """The retired paths: since when and until when, and what is wrong with each."""
+    rows = [
+        (f"{path.module}.{path.name}", str(path.since), str(path.until), path.problem or "works, and says so")
+        for path in audit.retired
+    ]
+    _table("Retired paths", ("path", "since", "until", "state"), rows)
 
 
 def logs(named: Iterable[tuple[str, str]], last_lines: int = 200) -> None:

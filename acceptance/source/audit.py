@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -74,6 +74,7 @@ def audit(
                 tests=len(in_tests),
                 read=program.files_read,
                 unparsable=len(unparsable),
+                services=_files_of_services(source),
             ),
             unparsable=unparsable,
             unparsable_app=tuple((path, why) for path, why in unparsable if path not in in_tests),
@@ -117,11 +118,12 @@ def _ask(
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     findings: list[Finding] = []
     waived: list[Waived] = []
-    working = {(path.module, path.name): path for path in retired if not path.problem}
+    today = evidence.today
+    allowed = {(path.module, path.name): path for path in retired if today <= path.until}
     for rule in rules:
         for hit in RULES[rule].hits(evidence, concepts):
             finding = _told(rule, hit, evidence.manifest)
-            excuse = _excuse(finding, hit, evidence.manifest, working)
+            excuse = _excuse(finding, hit, evidence.manifest, allowed)
             if excuse:
                 waived.append(excuse)
             else:
@@ -146,7 +148,7 @@ def _told(rule: str, hit: Hit, manifest: Manifest) -> Finding:
 
 
 def _excuse(
-    finding: Finding, hit: Hit, manifest: Manifest, working: Mapping[tuple[str, str], RetiredPath]
+    finding: Finding, hit: Hit, manifest: Manifest, allowed: Mapping[tuple[str, str], RetiredPath]
 ) -> Waived | None:
     """What in the manifest excuses the finding."""
     if other := manifest.look_alike(hit.about.module, hit.about.name):
@@ -154,9 +156,9 @@ def _excuse(
     entry = manifest.concepts.get(finding.concept)
     if entry and finding.rule == "CG202" and finding.name in entry.tolerated:
         return Waived(finding, "tolerated", "a name that is tolerated for now")
-    path = working.get((hit.file.module, finding.name))
+    path = allowed.get((hit.file.module, finding.name))
     if path and finding.rule in ("CG202", "CG301"):
-        return Waived(finding, "retired", f"a retired path that works until {path.until}")
+        return Waived(finding, "retired", f"a retired path that is meant to work until {path.until}")
     return None
 
 
@@ -170,6 +172,11 @@ def _by_place(uses: Iterable[Use], in_tests: Collection[str]) -> tuple[list[Use]
     for use in uses:
         (tests if use.file.path in in_tests else app).append(use)
     return app, tests
+
+
+def _files_of_services(source: SourceTree) -> dict[str, int]:
+    counted = Counter(source.manifest.service(file.path) for file in source.files if not file.in_tests)
+    return {service: counted[service] for service in source.manifest.services}
 
 
 def _by_concept_and_service(evidence: Evidence, uses: Iterable[Use]) -> dict[str, dict[str, Uses]]:

@@ -51,6 +51,8 @@ class Thing:
 
 Things: TypeAlias = frozenset[Thing]
 _Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what, and for which name
+_Key: TypeAlias = tuple[str, f.Value, str]
+_NOWHERE = Thing("unknown", "")
 
 
 class Program:
@@ -61,7 +63,7 @@ class Program:
         self.unparsable: dict[str, str] = {}
         self._facts: dict[str, f.Facts | None] = {}
         self.add(readings)
-        self._resolved: dict[tuple[str, int], Things] = {}
+        self._resolved: dict[_Key, Things] = {}
         self._asking: set[tuple[str, f.Value]] = set()
         self._goes_on = True
 
@@ -115,9 +117,9 @@ class Program:
 
     def of_binding(self, file: SourceFile, number: int) -> Things:
         """What one binding stands for."""
-        key = file.path, number
+        binding = self._binding(file, number)
+        key = file.path, binding.value, binding.name
         if key not in self._resolved:
-            binding = self._binding(file, number)
             self._resolved[key] = self._walk([(file, binding.value, binding.name)])
         return self._resolved[key]
 
@@ -151,6 +153,15 @@ class Program:
         stars = (file.absolute(star.source.module, star.source.level) for star in facts.stars)
         return name in facts.final or any(star and self.offers(star, name, seen | {module}) for star in stars)
 
+    def star_with(self, file: SourceFile, name: str) -> str | None:
+        """The module from which ``name`` comes into the file by ``import *``: the last that brings it."""
+        facts = self.facts(file)
+        for star in reversed(facts.stars if facts else ()):
+            source = file.absolute(star.source.module, star.source.level)
+            if source and source != file.module and self.offers(source, name):
+                return source
+        return None
+
     # How it is done
 
     def _counts(self, file: SourceFile, number: int) -> bool:
@@ -169,7 +180,8 @@ class Program:
     def _walk(self, stack: list[_Place | Thing]) -> Things:
         """All that the places lead to. A loop with a memory, so neither long chains nor circles are a danger."""
         found: set[Thing] = set()
-        seen: set[tuple[str, f.Value, str]] = set()
+        seen: set[_Key] = set()
+        known = {} if self._asking else self._resolved  # an answer in the midst of a question may be another
         while stack:
             place = stack.pop()
             if isinstance(place, Thing):
@@ -177,10 +189,14 @@ class Program:
                 continue
             file, value, name = place
             key = file.path, value, name
-            if key not in seen:
-                seen.add(key)
+            if key in seen:
+                continue
+            seen.add(key)
+            if key in known and _NOWHERE not in known[key]:
+                found |= known[key]
+            else:
                 stack.extend(self._step(file, value, name))
-        return frozenset(found or {Thing("unknown", "")})  # names in a circle lead nowhere
+        return frozenset(found or {_NOWHERE})  # names in a circle lead nowhere
 
     def _step(self, file: SourceFile, value: f.Value, name: str) -> Iterator[_Place | Thing]:
         """One step from an expression towards what it stands for."""
@@ -258,7 +274,7 @@ class Program:
             if not facts.final[name]:
                 yield Thing("unknown", module, name)
             yield from self._bindings(file, facts.final[name])
-        elif star := self._star_with(file, facts, name):
+        elif star := self.star_with(file, name):
             yield file, f.Import(star, name), name
         elif name in facts.lazily:
             yield from ((file, value, name) for value in facts.lazily[name])
@@ -266,13 +282,6 @@ class Program:
             yield submodule
         else:
             yield Thing("unknown" if "__getattr__" in facts.final else "missing", module, name)
-
-    def _star_with(self, file: SourceFile, facts: f.Facts, name: str) -> str | None:
-        for star in reversed(facts.stars):
-            source = file.absolute(star.source.module, star.source.level)
-            if source and source != file.module and self.offers(source, name):
-                return source
-        return None
 
     def _listed(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[set[str], bool]:
         """The names that a list such as ``__all__`` holds, and whether that is all."""

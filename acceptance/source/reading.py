@@ -27,6 +27,8 @@ Progress = Callable[[int, int], None]
 
 #: Files that are given to a process at a time: enough to keep it busy, few enough to see progress.
 _PORTION = 24
+#: For fewer portions than this no process is begun: it would be there too late.
+_WORTH_A_PROCESS = 8
 
 
 class Reading(NamedTuple):
@@ -118,7 +120,7 @@ def _read(
 
     portions = [files[start : start + _PORTION] for start in range(0, len(files), _PORTION)]
     count = min(workers or len(os.sched_getaffinity(0)), len(portions))
-    if count > 1:
+    if count > 1 and len(portions) >= _WORTH_A_PROCESS:
         with suppress(BrokenProcessPool):  # one was killed, for want of memory for example: this process goes on alone
             for portion, answers in _by_processes(portions, task, count):
                 keep(portion, answers)

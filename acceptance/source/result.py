@@ -43,12 +43,16 @@ class Waived:
 
 @dataclass(frozen=True)
 class FileCounts:
-    """How many files: of the platform itself, of its tests, taken apart for this audit, and of those not parsable."""
+    """How many files: of the platform itself, of its tests, taken apart for this audit, and of those not parsable.
+
+    ``services``: those of the platform itself, by service.
+    """
 
     app: int
     tests: int
     read: int
     unparsable: int
+    services: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def _ways(file: SourceFile, bindings: list[Binding], listed: bool) -> list[str]:
 
 
 def _by_star(program: Program, file: SourceFile, name: str, held: Things) -> bool:
-    return not held.isdisjoint(program.member(file.module, name))
+    source = program.star_with(file, name)
+    return source is not None and not held.isdisjoint(program.member(source, name))
 
 
 def _lazily(program: Program, file: SourceFile, facts: Facts, name: str, held: Things) -> bool:

@@ -55,7 +55,7 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     detail = hit.detail
     return Told(
         f"`{hit.name}` makes the {detail['product']} by `{detail['interface']}`, "
-        f"where most of its factories have `{detail['usual']}`",
+        f"where most such factories have `{detail['usual']}`",
         f"Give every factory of the {detail['product']} one interface, so that each can take another's place.",
     )
 

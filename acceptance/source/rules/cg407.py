@@ -39,8 +39,9 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
 
 def tell(hit: Hit, manifest: Manifest) -> Told:
     """The hit in words."""
+    annotation = str(hit.detail["annotation"]).replace('"', "").replace("'", "")
     return Told(
-        f"`{hit.name}` has a parameter `{hit.detail['parameter']}` that is `{hit.detail['annotation']}`, another thing",
+        f"`{hit.name}` has a parameter `{hit.detail['parameter']}`, annotated `{annotation}`, which is something else",
         "Name the parameter after what it is, or take what the name says.",
     )
 
