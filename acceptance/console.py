@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
 from behave.formatter.base import Formatter
-from rich.console import Console
 from rich.text import Text
 
 from acceptance.promises import example_of, rule_of
 from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
+from acceptance.reporting.terminal import console_on
 from acceptance.session import Session
 from acceptance.signoff.verdict import Judgement, judge
 from acceptance.verdicts import Verdict
@@ -43,7 +41,7 @@ def announce(session: Session) -> None:
     described = session.target.describe(session.source_name) + ([("Faults planted", planted)] if planted else [])
     width = max(len(label) for label, _ in described)
     for label, value in described:
-        _console().print(Text.assemble((f"{label:<{width}}  ", "bold"), value))
+        console_on().print(Text.assemble((f"{label:<{width}}  ", "bold"), value))
 
 
 class ConsoleFormatter(Formatter):  # type: ignore[misc]
@@ -58,7 +56,7 @@ class ConsoleFormatter(Formatter):  # type: ignore[misc]
     def __init__(self, stream_opener: Any, config: Any) -> None:
         super().__init__(stream_opener, config)
         self.stream = self.open()
-        self._console = _console(self.stream)
+        self._console = console_on(self.stream)
         self._scenario: Any = None
         self._promise: str | None = None
 
@@ -111,7 +109,7 @@ class ConsoleFormatter(Formatter):  # type: ignore[misc]
 
 def tell(results: Results, reports: Path) -> None:
     """Say how every promise ended, then the verdict and how to read more."""
-    console = _console()
+    console = console_on()
     console.print()
     width = max((len(promise.id) for promise in results.promises), default=0)
     for promise in results.promises:
@@ -131,16 +129,8 @@ def tell(results: Results, reports: Path) -> None:
 
 def tell_verdict(judgement: Judgement) -> None:
     """The sentence, the counts, and what was excused."""
-    console = _console()
+    console = console_on()
     console.print(Text(judgement.sentence, style="bold"))
     console.print(Text(judgement.counts))
     if judgement.excused:
         console.print(Text(f"Not asked, by the target's declaration: {'; '.join(judgement.excused)}"))
-
-
-def _console(stream: Any = None) -> Console:
-    """Colour on a terminal unless NO_COLOR says otherwise; the terminal folds long lines, and a pipe keeps them."""
-    output = stream or sys.stdout
-    if isinstance(output, io.TextIOWrapper):
-        output.reconfigure(errors="replace")  # a terminal that cannot show a quotation mark still gets the verdict
-    return Console(file=output, highlight=False, soft_wrap=True)

@@ -1,10 +1,13 @@
-"""Files written whole or not at all."""
+"""Where files are unless somebody says otherwise, and files written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+DEFAULT_REPORTS = Path("reports")
+DEFAULT_MANIFEST = Path(__file__).resolve().parents[1] / "ssot.toml"
 
 
 def write_whole(path: Path, content: str) -> None:

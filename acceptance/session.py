@@ -23,7 +23,7 @@ from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, chosen_faults
-from acceptance.files import write_whole
+from acceptance.files import DEFAULT_REPORTS, write_whole
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
@@ -31,7 +31,6 @@ from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, loa
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
 
-DEFAULT_REPORTS = Path("reports")
 _OPTIONS = ("target", "faults", "reports")
 
 

@@ -34,6 +34,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from acceptance.files import DEFAULT_MANIFEST
 from acceptance.verdicts import ConfigurationError, nearest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -171,7 +172,7 @@ class Target(BaseSettings):
     )
     production_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = frozenset()
     source: Path | None = None
-    manifest: Path = REPOSITORY / "ssot.toml"
+    manifest: Path = DEFAULT_MANIFEST
     promptly: Seconds
     service_discovery_timeout: Seconds
     auth_coordination_timeout: Seconds

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -40,7 +39,7 @@ forbidden_modules =
 
 
 def copied(tree: Path, to: Path, manifest: Manifest, *, without_tests: bool) -> None:
-    """The manifest's part of ``tree``, less the files that Python cannot read; a contract for import-linter beside it."""
+    """The manifest's part of ``tree``, less what Python cannot read; a contract for import-linter beside it."""
     tops = sorted({folder.partition("/")[0] for folder in manifest.services.values()})
     for top in tops:
         if (tree / top).is_dir():
@@ -66,10 +65,9 @@ def timed(command: Sequence[str], folder: Path) -> float:
 
 def peak(command: Sequence[str], folder: Path) -> float:
     """The most memory that any process of the command had, in MiB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    timed(command, folder)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return max(before, after) / 1024
+    running = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, env=_environment())
+    _, _, usage = os.wait4(running.pid, 0)
+    return usage.ru_maxrss / 1024
 
 
 def _environment() -> dict[str, str]:
@@ -94,8 +92,8 @@ def main() -> None:
         manifest_path = str(arguments.manifest.resolve())
         ours = [sys.executable, "-m", "acceptance", "audit", ".", "--manifest", manifest_path, "--format", "json"]
         theirs = [str(LINT_IMPORTS), "--no-cache"]
-        memory = peak(ours, tree)  # the first to run, so that no other process counts; it also warms up
-        timed(theirs, tree)
+        memory = peak(ours, tree)
+        timed(theirs, tree)  # to warm up, as the other one has been
         times: dict[str, list[float]] = {"audit": [], "import-linter": []}
         for _ in track(range(arguments.rounds), "running both in turn", transient=True):
             times["audit"].append(timed(ours, tree))

@@ -1,62 +1,30 @@
-"""The command line: ``python -m acceptance``."""
+"""What the commands on a run do: ``verdict``, ``report`` and the schema of its results."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
-from acceptance import __version__, console, plan
+from acceptance import console, plan
 from acceptance.reporting import results
 from acceptance.reporting.render import CannotRender, render
-from acceptance.session import DEFAULT_REPORTS
 from acceptance.signoff.verdict import judge
 from acceptance.target import ADDRESSES
 from acceptance.verdicts import ConfigurationError
 
-UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
 
-app = typer.Typer(
-    name="acceptance",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Read, judge and show what a run of the specification (`behave --tags=@phase2`) has found.",
-)
-Reports = Annotated[Path, typer.Option("--reports", help="The folder that the run wrote to (its -D reports=…).")]
-
-
-@app.callback(invoke_without_command=True)
-def version(
-    shown: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
-) -> None:
-    """Handle the options that belong to no command."""
-    if shown:
-        typer.echo(f"acceptance {__version__}")
-        raise typer.Exit
-
-
-@app.command()
-def verdict(reports: Reports = DEFAULT_REPORTS) -> None:
-    """Say in one sentence what the last run amounts to, with the counts.
-
-    Exit codes: 0 ready, or a rehearsal that worked; 1 broken; 2 the environment or the specification failed, or there
-    are no usable results; 3 the run did not ask everything. The worst decides.
-    """
+def verdict(reports: Path) -> int:
+    """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
     judgement = judge(_results(reports))
     console.tell_verdict(judgement)
-    raise typer.Exit(judgement.exit_code)
+    return judgement.exit_code
 
 
-@app.command()
-def report(reports: Reports = DEFAULT_REPORTS) -> None:
-    """Render what the last run found as one self-contained page, report.html, that opens anywhere.
-
-    The first time this installs the report tool from the npm registry (about 20 s); afterwards no network is needed.
-    """
+def report(reports: Path) -> None:
+    """Render what the run in a folder found as one page."""
     ran = _results(reports)
     try:
         page = render(reports, title=judge(ran).sentence, facts=_facts(ran), progress=typer.echo)
@@ -65,19 +33,9 @@ def report(reports: Reports = DEFAULT_REPORTS) -> None:
     typer.echo(f"The report is {page}")
 
 
-@app.command()
 def schema() -> None:
-    """Print the JSON schema of results.json, which is published as docs/results.schema.json."""
+    """Print the published schema of a run's results."""
     typer.echo(json.dumps(results.Results.model_json_schema(), indent=2, ensure_ascii=False))
-
-
-def main() -> None:
-    """Run the command line; what cannot be used is told in one sentence, never by a traceback."""
-    try:
-        app()
-    except ConfigurationError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(UNUSABLE) from None
 
 
 def _results(reports: Path) -> results.Results:

@@ -115,8 +115,12 @@ class Evidence:
         return found
 
     @cached_property
-    def _homes(self) -> frozenset[str]:
-        return frozenset(self.manifest.home(concept) for concept in self.manifest.concepts)
+    def _at_home(self) -> Mapping[str, set[str]]:
+        """The homes with the names that belong there."""
+        found: dict[str, set[str]] = {}
+        for concept, entry in self.manifest.concepts.items():
+            found.setdefault(self.manifest.home(concept), set()).update(entry.governed)
+        return found
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -204,7 +208,7 @@ class Evidence:
         concept = self.governed.get(name)
         if concept and module == self.manifest.home(concept):
             return Use(concept, file, number, binding, module, name, True, self.objects(concept, name))
-        if not concept and name not in self.offered.get(module, ()) and module not in self._homes:
+        if not concept and name not in self.offered.get(module, ()) and module not in self._at_home:
             return None
         things = self.program.of_binding(file, number)
         objects = sorted(thing for thing in things if thing in self.behind)
@@ -255,7 +259,8 @@ class Evidence:
             )
         }
         for star in facts.stars:
-            names |= before.get(file.absolute(star.source.module, star.source.level) or "", set())
+            source = file.absolute(star.source.module, star.source.level) or ""
+            names |= before.get(source, set()) | self._at_home.get(source, set())
         return names | {
             name
             for name, values in facts.lazily.items()

@@ -19,6 +19,8 @@ from acceptance.source.facts import (
 )
 from acceptance.source.scopes import Scope
 
+_DEEPEST = 50
+
 
 class Expressions:
     """Values of expressions in the scope that is being read; collects bindings and definitions on the way."""
@@ -28,6 +30,7 @@ class Expressions:
         self.bindings: list[Binding] = []
         self.definitions: list[Definition] = []
         self._types_seen: set[int] = set()
+        self._depth = 0
 
     def define(self, kind: str, name: str, line: int) -> Definition:
         """A class or function made in the present scope."""
@@ -43,7 +46,7 @@ class Expressions:
                 found = self.scope.lookup(name, self.bindings)
                 return Builtin(name) if found is None else Ref(name, found)
             case ast.Attribute(value=base, attr=name):
-                return Attribute(self.value(base, ""), name)
+                return Attribute(self._inner(base), name)
             case ast.Call():
                 return self._call(node, target)
             case ast.Constant(value=value):
@@ -51,18 +54,27 @@ class Expressions:
             case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
                 return self._listing(elements)
             case ast.IfExp(body=one, orelse=other):
-                return Choice((self.value(one, target), self.value(other, target)))
+                return Choice((self._inner(one, target), self._inner(other, target)))
             case ast.BoolOp(values=values):
-                return Choice(tuple(self.value(value, target) for value in values))
+                return Choice(tuple(self._inner(value, target) for value in values))
             case ast.BinOp(op=ast.Add()) if target == "__all__" or isinstance(node.right, ast.List | ast.Tuple):
-                return Listing((), tuple(self.value(part, "") for part in _summands(node)))
+                return Listing((), tuple(self._inner(part) for part in _summands(node)))
             case ast.Lambda():
                 return self.define("lambda", target, node.lineno)
             case ast.Dict():
                 return Constant("dict")
             case ast.NamedExpr(value=inner):
-                return self.value(inner, target)
+                return self._inner(inner, target)
         return Call(node.lineno)
+
+    def _inner(self, node: ast.expr, target: str = "") -> Value:
+        """The value of a part; one that is nested deeper than people write is something computed, no more."""
+        if self._depth == _DEEPEST:
+            return Call(node.lineno)
+        self._depth += 1
+        value = self.value(node, target)
+        self._depth -= 1
+        return value
 
     def _call(self, node: ast.Call, target: str) -> Value:
         match node:
@@ -71,14 +83,14 @@ class Expressions:
                 name = given.value if isinstance(given, ast.Constant) else target
                 return self.define("type()", str(name), node.lineno)
             case ast.Call(func=ast.Name(id="getattr"), args=[base, ast.Constant(value=str(name)), *_]):
-                return Attribute(self.value(base, ""), name)
+                return Attribute(self._inner(base), name)
             case ast.Call(
                 func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
                 args=[ast.Constant(value=str(module))],
             ) if not module.startswith("."):
                 return Import(module)
             case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted"), args=[inner]) if target == "__all__":
-                return self.value(inner, target)
+                return self._inner(inner, target)
         return Call(node.lineno)
 
     def _listing(self, elements: list[ast.expr]) -> Value:
@@ -90,7 +102,7 @@ class Expressions:
                 case ast.Constant(value=str(name)):
                     names.append(name)
                 case ast.Starred(value=inner):
-                    others.append(self.value(inner, ""))
+                    others.append(self._inner(inner))
                 case _:
                     complete = False
                     break

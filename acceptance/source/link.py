@@ -53,6 +53,7 @@ Things: TypeAlias = frozenset[Thing]
 _Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what, and for which name
 _Key: TypeAlias = tuple[str, f.Value, str]
 _NOWHERE = Thing("unknown", "")
+_DEEPEST = 50  # a question within a question within …: what one takes of Python's own stack is no more than ten calls
 
 
 class Program:
@@ -65,6 +66,7 @@ class Program:
         self.add(readings)
         self._resolved: dict[_Key, Things] = {}
         self._asking: set[tuple[str, f.Value]] = set()
+        self._offering: set[tuple[str, str]] = set()
         self._goes_on = True
 
     def add(self, readings: Mapping[SourceFile, Reading]) -> None:
@@ -124,9 +126,9 @@ class Program:
         return self._resolved[key]
 
     def of_value(self, file: SourceFile, value: f.Value) -> Things:
-        """What an expression stands for; unknown where answering leads back to the same question."""
+        """What an expression stands for; unknown where answering leads back to the same question, or too far."""
         key = file.path, value
-        if key in self._asking:
+        if key in self._asking or len(self._asking) == _DEEPEST:
             return frozenset({Thing("unknown", file.module)})
         self._asking.add(key)
         try:
@@ -138,20 +140,16 @@ class Program:
         """The names that the module lists in ``__all__``, as far as the text tells."""
         return self._listed(file, self.live(file, "__all__"))[0]
 
-    def offers(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    def offers(self, module: str, name: str) -> bool:
         """Whether ``from module import *`` brings ``name``."""
-        file = self.tree.module(module)
-        facts = self.facts(file) if file and module not in seen else None
-        if file is None or facts is None:
+        question = module, name
+        if question in self._offering or len(self._offering) == _DEEPEST:
             return False
-        if "__all__" in facts.final:
-            listed, complete = self._listed(file, facts.final["__all__"])
-            if name in listed or complete:
-                return name in listed
-        if name.startswith("_"):
-            return False
-        stars = (file.absolute(star.source.module, star.source.level) for star in facts.stars)
-        return name in facts.final or any(star and self.offers(star, name, seen | {module}) for star in stars)
+        self._offering.add(question)
+        try:
+            return self._offers(module, name)
+        finally:
+            self._offering.discard(question)
 
     def star_with(self, file: SourceFile, name: str) -> str | None:
         """The module from which ``name`` comes into the file by ``import *``: the last that brings it."""
@@ -163,6 +161,31 @@ class Program:
         return None
 
     # How it is done
+
+    def _offers(self, module: str, name: str) -> bool:
+        """Looked for in the module, and in those that it has everything from, by a loop: such chains can be long."""
+        modules = [module]
+        seen: set[str] = set()
+        while modules:
+            module = modules.pop()
+            file = self.tree.module(module)
+            facts = self.facts(file) if file and module not in seen else None
+            seen.add(module)
+            if file is None or facts is None:
+                continue
+            if "__all__" in facts.final:
+                listed, complete = self._listed(file, facts.final["__all__"])
+                if name in listed:
+                    return True
+                if complete:
+                    continue
+            if name.startswith("_"):
+                continue
+            if name in facts.final:
+                return True
+            stars = (file.absolute(star.source.module, star.source.level) for star in facts.stars)
+            modules += [star for star in stars if star]
+        return False
 
     def _counts(self, file: SourceFile, number: int) -> bool:
         instead_of = self._binding(file, number).instead_of

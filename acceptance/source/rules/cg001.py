@@ -33,9 +33,9 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
     for file in evidence.program.tree.files:
         problem = evidence.program.unparsable.get(file.path)
         if problem:
-            line = re.search(r"\(line (\d+)\)$", problem)
-            about = Thing("module", file.module, "", file.path)
-            yield Hit("", file.module, file, int(line[1]) if line else 1, about, {"problem": problem})
+            said = re.fullmatch(r"(?P<what>.+) \(line (?P<line>\d+)\)", problem)
+            what, line = (said["what"], int(said["line"])) if said else (problem, 1)
+            yield Hit("", file.module, file, line, Thing("module", file.module, "", file.path), {"problem": what})
 
 
 def tell(hit: Hit, manifest: Manifest) -> Told:

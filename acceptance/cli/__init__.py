@@ -1,0 +1,146 @@
+"""The command line: ``python -m acceptance``.
+
+What the commands are called and take is here. What they do is in modules that are only loaded when the command is
+given, since loading all of them takes a third of the time that an audit has.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from acceptance import __version__
+from acceptance.files import DEFAULT_MANIFEST, DEFAULT_REPORTS
+from acceptance.verdicts import ConfigurationError
+
+UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
+INTERRUPTED = 130  # as shells have it: 128 and the signal's number
+
+app = typer.Typer(
+    name="acceptance",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: to load what draws boxes takes as long as all the rest
+    help="Read, judge and show what a run of the specification (`behave --tags=@phase2`) has found, and audit a source "
+    "tree by itself.",
+)
+Reports = Annotated[Path, typer.Option("--reports", help="The folder that the run wrote to (its -D reports=…).")]
+
+
+class Format(StrEnum):
+    """How an audit is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class Published(StrEnum):
+    """What has a published schema."""
+
+    RESULTS = "results"
+    AUDIT = "audit"
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    shown: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Handle the options that belong to no command."""
+    if shown:
+        typer.echo(f"acceptance {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def verdict(reports: Reports = DEFAULT_REPORTS) -> None:
+    """Say in one sentence what the last run amounts to, with the counts.
+
+    Exit codes: 0 ready, or a rehearsal that worked; 1 broken; 2 the environment or the specification failed, or there
+    are no usable results; 3 the run did not ask everything. The worst decides.
+    """
+    from acceptance.cli import run
+
+    raise typer.Exit(run.verdict(reports))
+
+
+@app.command()
+def report(reports: Reports = DEFAULT_REPORTS) -> None:
+    """Render what the last run found as one self-contained page, report.html, that opens anywhere.
+
+    The first time this installs the report tool from the npm registry (about 20 s); afterwards no network is needed.
+    """
+    from acceptance.cli import run
+
+    run.report(reports)
+
+
+@app.command()
+def audit(
+    tree: Annotated[
+        Path | None, typer.Argument(metavar="TREE", help="The folder that holds the source.", show_default=False)
+    ] = None,
+    manifest: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Which concepts are governed.", show_default="ssot.toml of this repository"),
+    ] = DEFAULT_MANIFEST,
+    rule: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Ask this rule only, such as CG101. May be given again.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How it is told.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file.", show_default="the terminal")
+    ] = None,
+    max_warnings: Annotated[
+        int, typer.Option(metavar="N", min=0, help="How many findings are allowed: those in app code, not waived.")
+    ] = 0,
+    tests: Annotated[
+        bool, typer.Option("--tests", help="List the findings in tests one by one, in text.", show_default=False)
+    ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE", help="Explain a rule, such as CG201, and exit. all: every rule, as docs/rules.md."
+        ),
+    ] = None,
+) -> None:
+    """Audit a source tree: is there one truth for each governed concept? Nothing of the tree is imported or executed.
+
+    Exit codes: 0 within the limit; 1 more findings than --max-warnings allows, where those in tests and those that the
+    manifest waives never count; 2 the tree or the manifest cannot be judged.
+    """
+    from acceptance.cli import source
+
+    if explain is not None:
+        source.explain(explain)
+    elif tree is None:
+        raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
+    else:
+        asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests)
+        raise typer.Exit(source.tell(asked))
+
+
+@app.command()
+def schema(of: Annotated[Published, typer.Argument(metavar="[results|audit]")] = Published.RESULTS) -> None:
+    """Print the JSON schema of results.json, or of what audit --format json prints: docs/*.schema.json."""
+    if of is Published.AUDIT:
+        from acceptance.cli import source
+
+        source.schema()
+    else:
+        from acceptance.cli import run
+
+        run.schema()
+
+
+def main() -> None:
+    """Run the command line; what cannot be used is told in one sentence, never by a traceback."""
+    try:
+        app()
+    except ConfigurationError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(UNUSABLE) from None

@@ -1,0 +1,150 @@
+"""What ``audit`` does: ask, tell in the form that is wanted, and say by the exit code whether the limit is kept."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import EEXIST, ENOENT
+from pathlib import Path
+
+import typer
+from rich.text import Text
+
+from acceptance.cli import INTERRUPTED, Format
+from acceptance.files import write_whole
+from acceptance.reporting.audit import counted, model, rules_page, sarif, text
+from acceptance.reporting.terminal import console_on
+from acceptance.source import RULES, Audit, CannotJudge, Manifest, audit, load_manifest
+from acceptance.verdicts import ConfigurationError, nearest
+
+OVER_THE_LIMIT = 1
+ALL = "all"
+_REDRAW = 0.05  # seconds: as often as an eye can follow
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for."""
+
+    tree: Path
+    manifest: Path
+    rules: list[str] | None
+    form: Format
+    output: Path | None
+    limit: int
+    list_tests: bool
+
+
+def tell(asked: Asked) -> int:
+    """Audit the tree and tell what was found; the exit code."""
+    for rule in asked.rules or ():
+        _check_rule(rule)
+    if asked.output:
+        _check_place(asked.output)
+    try:
+        manifest = load_manifest(asked.manifest)
+        with _progress() as progress:
+            found = audit(asked.tree, manifest, rules=asked.rules, progress=progress)
+    except CannotJudge as error:
+        raise ConfigurationError(str(error)) from None
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: nothing was judged.", err=True)
+        return INTERRUPTED
+    _put(asked, found, manifest)
+    return OVER_THE_LIMIT if len(counted(found)) > asked.limit else 0
+
+
+def explain(rule: str) -> None:
+    """Print the documentation of a rule, or the page of all of them."""
+    if rule == ALL:
+        _print(rules_page.page())
+    else:
+        _check_rule(rule)
+        _print(rules_page.explained(RULES[rule].doc))
+
+
+def schema() -> None:
+    """Print the published schema of ``--format json``."""
+    _print(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
+    """Print the audit, or write it to the file that was named."""
+    lines: list[Text] = []
+    match asked.form:
+        case Format.TEXT:
+            page = text.page(
+                found, manifest, asked.tree, rules=asked.rules, limit=asked.limit, list_tests=asked.list_tests
+            )
+            lines = list(page)
+            content = text.plain(lines)
+        case Format.JSON:
+            content = model.document(found, asked.tree, asked.rules)
+        case Format.SARIF:
+            content = sarif.document(found, asked.rules)
+    if asked.output:
+        with _writing(asked.output):
+            write_whole(asked.output.resolve(), content)
+        text.show([text.conclusion(found, asked.limit)])
+    elif lines:
+        text.show(lines)
+    else:
+        _print(content)
+
+
+def _print(content: str) -> None:
+    """Print what other programs read: as UTF-8, whatever the terminal's encoding."""
+    sys.stdout.buffer.write(content.encode())
+    sys.stdout.flush()
+
+
+def _check_rule(rule: str) -> None:
+    if rule not in RULES:
+        near = nearest(rule, RULES)
+        meant = f"did you mean {near}? " if near else ""
+        raise ConfigurationError(f"no rule is called {rule}; {meant}There are {', '.join(RULES)}")
+
+
+def _check_place(output: Path) -> None:
+    """Refuse a place before the audit rather than after it."""
+    with _writing(output):
+        if not output.parent.is_dir():
+            raise FileNotFoundError(ENOENT, f"the folder {output.parent} does not exist")
+        if output.exists() and not output.is_file():
+            raise FileExistsError(EEXIST, "there is something else in its place")
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        problem = f"{output} cannot be written: {error.strerror}"
+        raise ConfigurationError(f"{problem}; name a file in a folder of yours with --output") from None
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, gone when the audit ends; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    # It draws when a file is done and never by a thread of its own: the audit starts processes.
+    columns = TextColumn("Reading"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=console_on(sys.stderr), transient=True, auto_refresh=False) as bar:
+        task, drawn = bar.add_task("", total=None), 0.0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal drawn
+            bar.update(task, completed=done, total=total)
+            if done == total or time.monotonic() - drawn > _REDRAW:
+                drawn = time.monotonic()
+                bar.refresh()
+
+        yield progress

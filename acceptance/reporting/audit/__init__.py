@@ -1,0 +1,22 @@
+"""What an audit found, for people (text), for programs (JSON) and for code scanning (SARIF)."""
+
+from __future__ import annotations
+
+from acceptance.source import Audit, Finding
+
+#: Goes with the SSOT warnings wherever they are shown.
+SCALE = "This scale is the specification's own: the plan's figure for the start has no recorded method."
+
+
+def counted(audit: Audit) -> list[Finding]:
+    """The findings that the limit is about: those in app code. Waived ones are none."""
+    return [finding for finding in audit.findings if not finding.in_tests]
+
+
+def visible(text: str) -> str:
+    """``text`` with what cannot be shown or encoded written as an escape sequence; a file may have any name."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
