@@ -7,7 +7,10 @@ ARGS ?=
 # where a run leaves its results: make phase2 REPORTS=reports/blue
 REPORTS ?= reports
 
-.PHONY: help phase2 test faults bench clean
+# a checkout of the platform, for the benchmark of the audit
+TREE ?=
+
+.PHONY: help phase2 test faults bench bench-audit clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -15,6 +18,7 @@ help:
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
 	@echo "make faults   plant every fault, one after another, and see that it breaks exactly what it declares (long)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
+	@echo "make bench-audit TREE=../netra   what the source audit costs, beside import-linter on the same tree"
 	@echo "make clean    remove what was installed and what runs have left"
 
 $(VENV)/run.installed: requirements.txt constraints.txt
@@ -50,6 +54,10 @@ faults: $(VENV)/test.installed
 
 bench: $(VENV)/run.installed
 	$(BIN)/python -m tests.bench_live $(ARGS)
+
+bench-audit: $(VENV)/test.installed
+	@test -n "$(TREE)" || { echo "Name a checkout of the platform: make bench-audit TREE=../netra" >&2; exit 2; }
+	$(BIN)/python -m tests.bench_audit "$(TREE)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) acceptance/reporting/allure/node_modules

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from acceptance.source.errors import CannotJudge
@@ -13,11 +14,12 @@ from acceptance.source.evidence import Evidence, Use
 from acceptance.source.headlines import factories_of, own_check, retired_paths, uses_of, warnings_of
 from acceptance.source.link import Program
 from acceptance.source.manifest import Manifest
-from acceptance.source.reading import Progress, read_all, without_garbage_collection
-from acceptance.source.result import Audit, FileCounts, Finding, RetiredPath, Uses, Waived
+from acceptance.source.reading import Progress, Reader, without_garbage_collection
+from acceptance.source.result import Audit, FileCounts, Finding, Uses, Waived
 from acceptance.source.revision import revision_of
 from acceptance.source.rules import RULES, Hit
-from acceptance.source.tree import SourceTree
+from acceptance.source.sketch import Mention
+from acceptance.source.tree import SourceFile, SourceTree, is_within
 
 
 def audit(
@@ -45,14 +47,20 @@ def audit(
             f"{tree} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
             "name the folder that holds the platform's source, or another manifest"
         )
-    words = _words(manifest)
-    readings = read_all(source.loadable, words, manifest.python_version, workers=workers, progress=progress)
-    with without_garbage_collection():
-        program = Program(source, readings)
-        evidence = Evidence(program, manifest, readings, today=today or date.today(), workers=workers)
+    reader = Reader(
+        source.loadable,
+        _words(manifest),
+        manifest.python_version,
+        wanted=partial(_wanted, source, manifest),
+        workers=workers,
+        progress=progress,
+    )
+    with without_garbage_collection(), reader:
+        readings = reader.read()
+        program = Program(source, readings, reader.problems)
+        evidence = Evidence(program, manifest, readings, today=today or date.today())
         homes = {concept: evidence.home(concept) for concept in asked_concepts}
-        retired = retired_paths(evidence)
-        findings, waived = _ask(evidence, asked_rules, asked_concepts, retired)
+        findings, waived = _ask(evidence, asked_rules, asked_concepts)
         unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
         in_tests = {file.path for file in source.files if file.in_tests}
         app_uses, test_uses = _by_place(evidence.uses, in_tests)
@@ -64,7 +72,7 @@ def audit(
             app_uses=uses_of(app_uses),
             test_uses=uses_of(test_uses),
             warnings=warnings_of(findings, manifest),
-            retired=retired,
+            retired=retired_paths(evidence),
             factories=factories_of(evidence),
             own_check=own_check(evidence),
             manifest_version=manifest.version,
@@ -104,6 +112,20 @@ def _words(manifest: Manifest) -> set[str]:
     return words
 
 
+def _wanted(tree: SourceTree, manifest: Manifest, file: SourceFile, mentions: tuple[Mention, ...]) -> bool:
+    """Whether a file that mentions no word is needed all the same, sooner or later: then it is best read at once.
+
+    That is so for the governed package, for what the platform's own check looks at, and for what may not be loadable.
+    """
+    if file.in_tests:
+        return False
+    if is_within(file.module, manifest.package):
+        return True
+    if manifest.own_check and manifest.own_check.modules.lower() in file.module.lower():
+        return True
+    return any(tree.lacks(file, mention.module, mention.level) for mention in mentions if mention.on_load)
+
+
 def _word(pattern: str) -> str:
     """What a file must mention to hold a function of this pattern: the last of its longest plain parts.
 
@@ -114,13 +136,13 @@ def _word(pattern: str) -> str:
 
 
 def _ask(
-    evidence: Evidence, rules: Collection[str], concepts: list[str], retired: Iterable[RetiredPath]
+    evidence: Evidence, rules: Collection[str], concepts: list[str]
 ) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
     findings: list[Finding] = []
     waived: list[Waived] = []
-    today = evidence.today
-    allowed = {(path.module, path.name): path for path in retired if today <= path.until}
-    for rule in rules:
+    retired = evidence.manifest.retired
+    allowed = {(path.module, path.name): path.until for path in retired if evidence.today <= path.until}
+    for rule in sorted(rules, key=lambda rule: RULES[rule].late):
         for hit in RULES[rule].hits(evidence, concepts):
             finding = _told(rule, hit, evidence.manifest)
             excuse = _excuse(finding, hit, evidence.manifest, allowed)
@@ -147,18 +169,16 @@ def _told(rule: str, hit: Hit, manifest: Manifest) -> Finding:
     )
 
 
-def _excuse(
-    finding: Finding, hit: Hit, manifest: Manifest, allowed: Mapping[tuple[str, str], RetiredPath]
-) -> Waived | None:
+def _excuse(finding: Finding, hit: Hit, manifest: Manifest, allowed: Mapping[tuple[str, str], date]) -> Waived | None:
     """What in the manifest excuses the finding."""
     if other := manifest.look_alike(hit.about.module, hit.about.name):
         return Waived(finding, "look_alikes", other.reason)
     entry = manifest.concepts.get(finding.concept)
     if entry and finding.rule == "CG202" and finding.name in entry.tolerated:
         return Waived(finding, "tolerated", "a name that is tolerated for now")
-    path = allowed.get((hit.file.module, finding.name))
-    if path and finding.rule in ("CG202", "CG301"):
-        return Waived(finding, "retired", f"a retired path that is meant to work until {path.until}")
+    until = allowed.get((hit.file.module, finding.name))
+    if until and finding.rule in ("CG202", "CG301"):
+        return Waived(finding, "retired", f"a retired path that is meant to work until {until}")
     return None
 
 

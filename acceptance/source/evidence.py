@@ -65,13 +65,11 @@ class Evidence:
         readings: Mapping[SourceFile, Reading],
         *,
         today: date,
-        workers: int | None = None,
     ) -> None:
         self.program = program
         self.manifest = manifest
         self.today = today
         self.readings = dict(readings)
-        self._workers = workers
         self._held: dict[tuple[str, str], Things] = {}
         self.offered = self._follow_names()
         self.facts: dict[SourceFile, Facts] = {
@@ -83,7 +81,7 @@ class Evidence:
     def read(self, files: list[SourceFile]) -> None:
         """Take those of the files apart that have not been."""
         fresh = [file for file in files if not self.program.knows(file)]
-        readings = take_apart(fresh, self.manifest.python_version, workers=self._workers)
+        readings = take_apart(fresh, self.manifest.python_version)
         self.program.add(readings)
 
     def objects(self, concept: str, name: str) -> Things:
@@ -239,7 +237,7 @@ class Evidence:
                 return offered
             offered = found
             led = [file for file in unread if self._imports(file, offered)]
-            readings = take_apart(led, self.manifest.python_version, workers=self._workers)
+            readings = take_apart(led, self.manifest.python_version)
             self.program.add(readings)
             self.readings.update(readings)
             read += [file for file, reading in readings.items() if reading.facts is not None]

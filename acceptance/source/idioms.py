@@ -73,12 +73,24 @@ def suppresses(manager: ast.expr) -> bool:
 def refused(function: Function, names: Collection[str]) -> set[str]:
     """Those of ``names`` for which the function raises, or asserts, when they are None."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in _statements(function.body):
         if isinstance(node, ast.If) and any(isinstance(inside, ast.Raise) for inside in node.body):
             found.update(_when_none(node.test))
         elif isinstance(node, ast.Assert):
             found.update(_unless_none(node.test))
     return found & set(names)
+
+
+def _statements(block: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a block and of all blocks in it, but not of functions or classes defined there."""
+    for statement in block:
+        yield statement
+        if isinstance(statement, Function | ast.ClassDef):
+            continue
+        for inner in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(statement, inner, ()))
+        for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from _statements(part.body)
 
 
 def _when_none(test: ast.expr) -> Iterator[str]:

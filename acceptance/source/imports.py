@@ -8,7 +8,7 @@ from functools import cached_property
 from acceptance.source.facts import Binding, Facts, Import, ModuleImport
 from acceptance.source.link import Program
 from acceptance.source.reading import Reading
-from acceptance.source.tree import SourceFile
+from acceptance.source.tree import SourceFile, is_within
 
 Graph = Mapping[str, set[str]]
 
@@ -129,14 +129,11 @@ class Loading:
     def _names_nothing(self, module: str) -> bool:
         """Whether the sketch has an import, made on loading, of a module that does not exist."""
         file = self._files[module]
-        for mention in self._sketches[module]:
-            source = file.absolute(mention.module, mention.level) if mention.on_load else None
-            if source and self._tree.is_ours(source) and not self._exists(source):
-                return True
-        return False
-
-    def _exists(self, module: str) -> bool:
-        return self._tree.module(module) is not None or self._tree.is_folder(module)
+        return any(
+            self._tree.lacks(file, mention.module, mention.level)
+            for mention in self._sketches[module]
+            if mention.on_load
+        )
 
     def _fails(self, module: str) -> str:
         """Why loading the module fails by itself; empty where nothing proves it."""
@@ -147,8 +144,8 @@ class Loading:
         for source in _imports(facts, always=True) if facts else ():
             things = self._program.of_value(file, source)
             if things and all(thing.kind == "missing" for thing in things):
-                target = file.absolute(source.module, source.level) or source.module
-                if self._exists(target):
+                target = file.absolute(source.module, source.level) or "." * source.level + source.module
+                if self._tree.exists(target):
                     return f"{target} has no {source.name}"
                 return f"there is no module {target}"
         return ""
@@ -178,7 +175,7 @@ def _packages(module: str) -> Iterator[str]:
 
 
 def _touching(groups: Iterable[tuple[str, ...]], package: str) -> list[tuple[str, ...]]:
-    return [group for group in groups if any(module == package or module.startswith(f"{package}.") for module in group)]
+    return [group for group in groups if any(is_within(module, package) for module in group)]
 
 
 def _components(graph: Graph) -> list[tuple[str, ...]]:

@@ -6,13 +6,13 @@ leaves two possibilities, both are returned. Files are read when a name leads to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from acceptance.source import facts as f
-from acceptance.source.reading import Reading, read_one
+from acceptance.source.reading import Reading, take_apart
 from acceptance.source.tree import SourceFile, SourceTree
 
 Kind = Literal[
@@ -57,11 +57,17 @@ _DEEPEST = 50  # a question within a question within …: what one takes of Pyth
 
 
 class Program:
-    """The linked tree. ``unparsable`` grows as files are read: path to message."""
+    """The linked tree. ``late`` gives what cannot be read among the files that nothing has led to; it may take time."""
 
-    def __init__(self, tree: SourceTree, readings: Mapping[SourceFile, Reading]) -> None:
+    def __init__(
+        self,
+        tree: SourceTree,
+        readings: Mapping[SourceFile, Reading],
+        late: Callable[[], Mapping[SourceFile, str]] = dict,
+    ) -> None:
         self.tree = tree
-        self.unparsable: dict[str, str] = {}
+        self._unparsable: dict[str, str] = {}
+        self._late = late
         self._facts: dict[str, f.Facts | None] = {}
         self.add(readings)
         self._resolved: dict[_Key, Things] = {}
@@ -73,9 +79,18 @@ class Program:
         """Take in what files gave."""
         for file, reading in readings.items():
             if reading.problem:
-                self.unparsable[file.path] = reading.problem
+                self._unparsable[file.path] = reading.problem
             if reading.problem or reading.facts is not None:
                 self._facts[file.path] = reading.facts
+
+    @property
+    def unparsable(self) -> Mapping[str, str]:
+        """The files that Python cannot read, with the message: all that are known once everything is checked."""
+        late, self._late = self._late, dict
+        for file, problem in late().items():
+            self._unparsable[file.path] = problem
+            self._facts[file.path] = None
+        return self._unparsable
 
     @property
     def files_read(self) -> int:
@@ -87,7 +102,7 @@ class Program:
         if file.path not in self._facts:
             if not self._goes_on:
                 return None
-            self.add({file: read_one(file, self.tree.manifest.python_version)})
+            self.add(take_apart([file], self.tree.manifest.python_version))
         return self._facts[file.path]
 
     @contextmanager

@@ -94,6 +94,15 @@ class SourceTree:
         top = name.partition(".")[0]
         return top in self._tops or self.module(top) is not None
 
+    def exists(self, name: str) -> bool:
+        """Whether there is a module or a folder of modules of this name."""
+        return self.module(name) is not None or self.is_folder(name)
+
+    def lacks(self, file: SourceFile, module: str, level: int) -> bool:
+        """Whether an import of ``module``, written in ``file``, must fail since there is no such module."""
+        source = file.absolute(module, level)
+        return source is None or (self.is_ours(source) and not self.exists(source))
+
     def _find_all(self) -> Iterator[SourceFile]:
         folders = {*self.manifest.services.values(), *self.manifest.tests.folders}
         for path in sorted({path for folder in folders for path in self._python_files(folder)}):
@@ -140,6 +149,11 @@ class SourceTree:
                 if (self.root / path).is_file():
                     return self._file(path)
         return None
+
+
+def is_within(module: str, package: str) -> bool:
+    """Whether ``module`` is ``package`` or something in it."""
+    return module == package or module.startswith(f"{package}.")
 
 
 def _parents(module: str) -> Iterator[str]:

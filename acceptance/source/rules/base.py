@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from acceptance.source.evidence import Evidence, Question
 from acceptance.source.link import Thing
@@ -57,6 +57,7 @@ class Rule:
     doc: RuleDoc
     decide: Callable[[Question], Iterable[Hit]]
     tell: Callable[[Hit, Manifest], Told]
+    late: ClassVar[bool] = False
 
     def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
         """What the rule finds about these concepts."""
@@ -66,11 +67,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class TreeRule:
-    """One rule, asked once of the whole tree; what it finds may belong to a concept or to none."""
+    """One rule, asked once of the whole tree; what it finds may belong to a concept or to none.
+
+    ``late``: it has to know of every file whether it can be read, and is best asked when that has been found out.
+    """
 
     doc: RuleDoc
     decide: Callable[[Evidence], Iterable[Hit]]
     tell: Callable[[Hit, Manifest], Told]
+    late: bool = False
 
     def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
         """What the rule finds about these concepts, and about none."""

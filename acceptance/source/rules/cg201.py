@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 
 from acceptance.source.evidence import Question
-from acceptance.source.facts import Attachment, Binding, FromStar, Import
+from acceptance.source.facts import Attachment, Binding, FromStar, Import, Ref
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
@@ -16,8 +16,8 @@ DOC = RuleDoc(
     id="CG201",
     title="wrong binding",
     what="A module, or a function in it, binds a governed name to another object than the home does: by an alias, "
-    "by importing something `as` it, by a call, or by importing it from another project. A module that merely passes "
-    "on what another one bound wrongly is not counted again.",
+    "by importing something `as` it, by a call, in its `__getattr__`, or by importing it from another project. A "
+    "module that merely passes on what another one bound wrongly is not counted again.",
     why="What a name means, and what `isinstance` says, depends on the path it was imported from.",
     broken=cleandoc("""
         # shop/orders/books.py; the home of Ledger is shop/core/ledger.py
@@ -42,7 +42,7 @@ def decide(question: Question) -> Iterator[Hit]:
         if not held:
             continue
         first: dict[str, Hit] = {}
-        for hit in (*_bound(question, name), *_put(question, name)):
+        for hit in (*_bound(question, name), *_put(question, name), *_answered(question, name)):
             known = first.get(hit.file.path)
             if known is None or _rank(hit) < _rank(known):
                 first[hit.file.path] = hit
@@ -96,6 +96,23 @@ def _put(question: Question, name: str) -> Iterator[Hit]:
             wrong = sorted(thing for thing in program.of_value(file, put.value) - held if thing.told)
             if wrong:
                 yield _hit(question, name, file, put, wrong[0], "put")
+
+
+def _answered(question: Question, name: str) -> Iterator[Hit]:
+    """Modules that answer for the name in ``__getattr__``, with something that is called otherwise there."""
+    program, held = question.evidence.program, question.objects(name)
+    for file, facts in question.evidence.facts.items():
+        if name in facts.final or file.module == question.home:
+            continue
+        for value in facts.lazily.get(name, ()):
+            if isinstance(value, Ref) and value.name == name:
+                continue  # it is bound inside, and _bound tells of it
+            wrong = sorted(thing for thing in program.of_value(file, value) - held if thing.told)
+            if wrong and wrong[0].kind != "call":  # of what is computed on being asked, the text does not tell
+                line = next(binding.line for binding in facts.bindings if binding.name == "__getattr__")
+                detail = {"to": str(wrong[0]), "kind": wrong[0].kind, "how": "__getattr__", "nest": "module"}
+                yield Hit(question.concept, name, file, line, wrong[0], detail)
+                break
 
 
 def _hit(question: Question, name: str, file: SourceFile, at: Binding | Attachment, to: Thing, how: str) -> Hit:

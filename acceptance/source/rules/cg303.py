@@ -10,7 +10,7 @@ from acceptance.source.facts import Binding, Import, ModuleImport, StarImport
 from acceptance.source.link import Thing, Things
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Detail, Hit, RuleDoc, Told, TreeRule
-from acceptance.source.tree import SourceFile
+from acceptance.source.tree import SourceFile, is_within
 
 DOC = RuleDoc(
     id="CG303",
@@ -46,7 +46,12 @@ def _broken(
     evidence: Evidence, file: SourceFile, source: Import, at: Binding | ModuleImport | StarImport
 ) -> Iterator[Hit]:
     module = file.absolute(source.module, source.level)
-    if module is None or not _concerned(evidence, module, source.name or ""):
+    if module is None:  # further up than there is
+        module = "." * source.level + source.module
+        concerned = is_within(file.module, evidence.manifest.package) or bool(evidence.concept_of(source.name or ""))
+    else:
+        concerned = _concerned(evidence, module, source.name or "")
+    if not concerned:
         return
     why = _why(evidence, module, source.name, evidence.program.of_value(file, source))
     if why:
@@ -72,8 +77,7 @@ def _concerned(evidence: Evidence, module: str, name: str) -> bool:
     if not evidence.program.tree.is_ours(module):
         return False
     return (
-        module == package
-        or module.startswith(f"{package}.")
+        is_within(module, package)
         or module in evidence.makers
         or bool(collaborator and name in collaborator.also_called)
         or bool(evidence.concept_of(name))
@@ -94,4 +98,4 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     return Told(what, "Import what exists, or delete the import and what depends on it.")
 
 
-RULE = TreeRule(DOC, decide, tell)
+RULE = TreeRule(DOC, decide, tell, late=True)

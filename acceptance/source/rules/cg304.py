@@ -9,6 +9,7 @@ from acceptance.source.evidence import Evidence
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
+from acceptance.source.tree import is_within
 
 DOC = RuleDoc(
     id="CG304",
@@ -34,12 +35,14 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
     program = evidence.program
     package = evidence.manifest.package
     for file, facts in evidence.facts.items():
-        governed = file.module == package or file.module.startswith(f"{package}.")
+        governed = is_within(file.module, package)
         numbers = program.live(file, "__all__")
         for name in sorted(program.listed(file)) if numbers else ():
-            things = program.member(file.module, name)
             concept = evidence.concept_of(name)
-            if (governed or concept) and things and all(thing.kind == "missing" for thing in things):
+            if not governed and not concept:
+                continue
+            things = program.member(file.module, name)
+            if things and all(thing.kind == "missing" for thing in things):
                 line = facts.bindings[numbers[0]].line
                 yield Hit(concept, name, file, line, Thing("missing", file.module, name))
 

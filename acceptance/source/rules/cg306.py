@@ -9,6 +9,7 @@ from acceptance.source.evidence import Evidence
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
+from acceptance.source.tree import is_within
 
 DOC = RuleDoc(
     id="CG306",
@@ -32,7 +33,7 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
     for file, facts in evidence.facts.items():
         for star in facts.stars:
             module = file.absolute(star.source.module, star.source.level) or ""
-            if module == package or module.startswith(f"{package}."):
+            if is_within(module, package):
                 yield Hit("", module, file, star.line, Thing("module", module), {"module": module})
 
 

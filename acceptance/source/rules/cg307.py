@@ -9,6 +9,7 @@ from acceptance.source.evidence import Evidence
 from acceptance.source.facts import Import
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
+from acceptance.source.tree import is_within
 
 DOC = RuleDoc(
     id="CG307",
@@ -38,7 +39,7 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
             if not name.startswith("_") or not name[1:2].isupper():
                 continue
             module = file.absolute(source.module, source.level) or ""
-            if module == package or module.startswith(f"{package}."):
+            if is_within(module, package):
                 things = evidence.program.of_binding(file, number)
                 if not any(thing.kind == "module" for thing in things):
                     yield Hit("", name, file, binding.line, min(things), {"module": module})

@@ -9,6 +9,7 @@ from acceptance.source.evidence import Evidence
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Detail, Hit, RuleDoc, Told, TreeRule
+from acceptance.source.tree import is_within
 
 DOC = RuleDoc(
     id="CG501",
@@ -34,7 +35,7 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per strongly connected component of the modules, at its first module of the package."""
     package, tree = evidence.manifest.package, evidence.program.tree
     for group in evidence.loading.cycles(package):
-        first = next(module for module in group if module == package or module.startswith(f"{package}."))
+        first = next(module for module in group if is_within(module, package))
         file = tree.module(first)
         assert file is not None, "a module of a cycle has been read"
         widest = max((len(other) for other in evidence.loading.cycles(package, parents=True)), default=0)
