@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from acceptance.source import Audit, Finding
+from acceptance.source import SSOT_RULES, Audit, Finding
 from acceptance.verdicts import Broken, CouldNotTell
 
 #: What decides "one home": second definitions, variants, overwritten ones, and names bound to something else.
@@ -35,11 +35,17 @@ class SourceQuestion:
     modules: bool = False
 
     def findings(self, audit: Audit) -> list[Finding]:
-        """What the audit found of it, in the code of the platform itself."""
-        return [
+        """What the audit found of it, in the code of the platform itself; one import is told once."""
+        found = [
             finding
             for finding in audit.of(self.rules, self.concepts)
             if self.product in ("", finding.detail.get("product")) and self.service in ("", finding.service)
+        ]
+        broken = {(finding.path, finding.line, finding.name) for finding in found if finding.rule == "CG303"}
+        return [
+            finding
+            for finding in found
+            if finding.rule != "CG302" or (finding.path, finding.line, finding.name) not in broken
         ]
 
     def count(self, findings: Sequence[Finding]) -> str:
@@ -63,8 +69,8 @@ def definitions(concept: str) -> SourceQuestion:
     """Whatever gives a meaning to one of the concept's names; they are common words, so similar ones do not count."""
     rules = tuple(rule for rule in ONE_HOME if rule != "CG102")
     return SourceQuestion(
-        one=f"name of the {concept} means another thing",
-        many=f"names of the {concept} mean other things",
+        one=f"other meaning of a name of the {concept}",
+        many=f"other meanings of names of the {concept}",
         rules=rules,
         concepts=(_name(concept),),
     )
@@ -150,16 +156,11 @@ SOUGHT = {
 def judge(audit: Audit, question: SourceQuestion, findings: Sequence[Finding]) -> None:
     """Raise what the findings amount to: :class:`Broken` with the first of them in words.
 
-    Where there are none, but some files could not be read, :class:`CouldNotTell`.
+    Where there are none, but some files could not be read, :class:`CouldNotTell`; unless that is a finding itself.
     """
     if findings:
         raise Broken(f"{question.count(findings)}:\n{listed(findings)}", look_first_at=first(findings))
-    none_unread(audit)
-
-
-def none_unread(audit: Audit) -> None:
-    """Raise :class:`CouldNotTell` where files of the platform itself could not be read: they may hold anything."""
-    if audit.unparsable_app:
+    if audit.unparsable_app and "CG001" not in question.rules:
         unread = audit.unparsable_app
         places = "\n".join(f"  • {path}: {why}" for path, why in unread)
         files = "a file" if len(unread) == 1 else f"{len(unread)} files"
@@ -167,15 +168,34 @@ def none_unread(audit: Audit) -> None:
         raise CouldNotTell(told, look_first_at=unread[0][0])
 
 
-def judge_warnings(audit: Audit, few_enough: bool) -> None:
+def judge_warnings(audit: Audit, allowed: str, few_enough: bool) -> None:
     """Raise what the SSOT warnings amount to; files that could not be read can only add to them."""
+    warnings = audit.warnings
+    count = len(warnings.modules)
+    modules = "1 module has an SSOT warning" if count == 1 else f"{count} modules have an SSOT warning"
+    start = "" if warnings.baseline is None else f" ({warnings.baseline} at the start)"
     if not few_enough:
-        warnings = audit.warnings
-        start = "" if warnings.baseline is None else f", where there were {warnings.baseline} at the start"
-        counted = f"{len(warnings.modules)} modules have something of their own that should be written once"
         places = _lines([f"  • {module}" for module in warnings.modules])
-        raise Broken(f"{counted}{start}:\n{places}", look_first_at=warnings.modules[0])
-    none_unread(audit)
+        raise Broken(f"{modules}{start}; {allowed}:\n{places}", look_first_at=first(warned(audit)))
+    if audit.unparsable_app:
+        path, why = audit.unparsable_app[0]
+        told = f"{modules}{start}, but not every file could be read: {path} ({why})"
+        raise CouldNotTell(told, look_first_at=path)
+
+
+def warned(audit: Audit) -> list[Finding]:
+    """The findings that make the SSOT warnings."""
+    return audit.of(SSOT_RULES, audit.warnings.core)
+
+
+def judge_retired(audit: Audit) -> None:
+    """Raise what the retired paths amount to."""
+    failing = [path for path in audit.retired if path.problem]
+    if failing:
+        places = _lines([f"  • {path.module}.{path.name}: {path.problem}" for path in failing])
+        count = "a retired path does" if len(failing) == 1 else f"{len(failing)} retired paths do"
+        where = failing[0].path or f"where {failing[0].module} was"
+        raise Broken(f"{count} not work as was said:\n{places}", look_first_at=where)
 
 
 def listed(findings: Sequence[Finding]) -> str:

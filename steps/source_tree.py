@@ -8,16 +8,20 @@ from hamcrest import assert_that, greater_than
 
 from acceptance import source_questions as ask
 from acceptance.evidence import attachments
-from acceptance.matchers import nothing_wrong
 from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World
 
 
 def _search(world: World, question: ask.SourceQuestion) -> None:
-    """Audit the tree, keep what was found of it, and show it in the report."""
+    """Audit the tree, and keep what was found of it."""
     world.sought = question
     world.findings = question.findings(world.source)
+
+
+def _judge(world: World) -> None:
+    """Show in the report what was found, where it is judged, and say what it amounts to."""
     attachments.findings_table(world.findings)
+    ask.judge(world.source, world.asked, world.findings)
 
 
 @when("the source tree is searched for all that answers to the name of the {concept}")
@@ -57,15 +61,13 @@ def something_is_sought(context: Context, sought: str) -> None:
 @when("the imports of the parts of live updates are counted")
 def imports_are_counted(context: Context) -> None:
     """All import statements of governed things, by concept and service; those of tests beside them."""
-    world: World = context.world
-    attachments.uses_table(world.source)
-    _search(world, ask.SOUGHT["parts of live updates that are taken from elsewhere than their homes"])
+    _search(context.world, ask.SOUGHT["parts of live updates that are taken from elsewhere than their homes"])
 
 
 @when("the SSOT warnings are counted")
 def warnings_are_counted(context: Context) -> None:
-    """The modules with something of their own where a core concept has one truth."""
-    attachments.warnings_table(context.world.source)
+    """The modules with something of their own where a core concept has one truth; asking for it audits the tree."""
+    assert context.world.source.warnings is not None
 
 
 @when("the retired paths are followed")
@@ -74,7 +76,6 @@ def retired_paths_are_followed(context: Context) -> None:
     world: World = context.world
     if not world.source.retired:
         raise CouldNotTell("the manifest lists no retired path", look_first_at="the manifest of the source tree")
-    attachments.retired_table(world.source)
 
 
 @then("all of it is the {concept} of its home, and the home holds it")
@@ -82,7 +83,7 @@ def retired_paths_are_followed(context: Context) -> None:
 def there_is_one_home(context: Context, concept: str) -> None:
     """No finding, and the home binds each of the concept's names."""
     world: World = context.world
-    ask.judge(world.source, world.asked, world.findings)
+    _judge(world)
     for name in world.asked.concepts or ():
         home = world.source.homes.get(name)
         if not home:
@@ -94,8 +95,7 @@ def there_is_one_home(context: Context, concept: str) -> None:
 @then("no service has any")
 def there_are_none(context: Context) -> None:
     """No finding, in the code of the platform itself."""
-    world: World = context.world
-    ask.judge(world.source, world.asked, world.findings)
+    _judge(context.world)
 
 
 @then("at least one service uses them")
@@ -125,16 +125,17 @@ def a_factory_makes(context: Context, product: str) -> None:
 @then("each gives what its home holds, and says that it is retired")
 def retired_paths_work(context: Context) -> None:
     """Each listed path gives the home's object with a deprecation warning, until its time has ended."""
-    retired = context.world.source.retired
-    wrong = [f"{path.module}.{path.name}: {path.problem}" for path in retired if path.problem]
-    assert_that(wrong, nothing_wrong(), "the retired paths")
+    attachments.retired_table(context.world.source)
+    ask.judge_retired(context.world.source)
 
 
 @then("there are fewer than five")
 def warnings_are_few(context: Context) -> None:
     """The plan's figure, on this project's own scale."""
     source = context.world.source
-    ask.judge_warnings(source, len(source.warnings.modules) < 5)
+    attachments.warnings_table(source)
+    attachments.findings_table(ask.warned(source))
+    ask.judge_warnings(source, "fewer than five were promised", len(source.warnings.modules) < 5)
 
 
 @then("there are at least 95 % fewer than at the start")
@@ -143,12 +144,15 @@ def warnings_have_gone(context: Context) -> None:
     source = context.world.source
     if source.warnings.reduction is None:
         raise CouldNotTell("the manifest records no start", look_first_at="the baseline in the manifest")
-    ask.judge_warnings(source, source.warnings.reduction >= 0.95)
+    attachments.warnings_table(source)
+    attachments.findings_table(ask.warned(source))
+    ask.judge_warnings(source, "at least 95 % fewer were promised", source.warnings.reduction >= 0.95)
 
 
 @then("all of them are from the homes, and there are some")
 def migration_is_complete(context: Context) -> None:
     """Every import in the code of the platform itself; tests are counted beside it and decide nothing."""
     world: World = context.world
-    ask.judge(world.source, world.asked, world.findings)
+    attachments.uses_table(world.source)
+    _judge(world)
     assert_that(world.source.app_uses.imports, greater_than(0), "the imports of parts of live updates")

@@ -58,7 +58,7 @@ class Expressions:
             case ast.BoolOp(values=values):
                 return Choice(tuple(self._inner(value, target) for value in values))
             case ast.BinOp(op=ast.Add()) if target == "__all__" or isinstance(node.right, ast.List | ast.Tuple):
-                return Listing((), tuple(self._inner(part) for part in _summands(node)))
+                return Listing((), tuple(self._inner(part, target) for part in _summands(node)))
             case ast.Lambda():
                 return self.define("lambda", target, node.lineno)
             case ast.Dict():

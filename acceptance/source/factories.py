@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -109,8 +110,8 @@ class FactoriesOf:
         if not classes or any(not things.isdisjoint(self._collaborators) for things in classes):
             return ""
         written = received.parameter.annotation
-        names = {name for name in self._names if name in written}
-        return "" if names else written
+        words = {self._manifest.core(word) for word in re.findall(r"\w+", written)}
+        return written if words.isdisjoint(self._names) else ""
 
     @cached_property
     def _collaborators(self) -> frozenset[Thing]:
@@ -126,7 +127,8 @@ class FactoriesOf:
     def _names(self) -> Collection[str]:
         entry = self._manifest.collaborator
         concepts = entry.concepts if entry else ()
-        return [name for concept in concepts for name in self._manifest.concepts[concept].governed]
+        names = {name for concept in concepts for name in self._manifest.concepts[concept].governed}
+        return names | {self._manifest.core(name) for name in names}
 
     def _is_collaborator(self, factory: Factory, parameter: Parameter) -> bool:
         entry = self._manifest.collaborator
@@ -178,3 +180,10 @@ def named(evidence: Evidence) -> dict[str, list[Factory]]:
             if each.function.nest == "module" and not each.file.in_tests:
                 found.setdefault(each.function.name, {})[each] = None
     return {name: sorted(each, key=lambda one: one.file.module) for name, each in sorted(found.items())}
+
+
+def rightful(evidence: Evidence, name: str, factories: list[Factory]) -> Factory:
+    """Of several factories of one name the one to keep: in the home of the name, else in any home, else the first."""
+    own = evidence.manifest.home(evidence.governed[name]) if name in evidence.governed else ""
+    homes = {evidence.manifest.home(concept) for concept in evidence.manifest.concepts}
+    return min(factories, key=lambda each: (each.file.module != own, each.file.module not in homes, each.file.module))

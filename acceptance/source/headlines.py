@@ -14,7 +14,7 @@ SSOT_RULES = ("CG101", "CG102", "CG103", "CG201", "CG202", "CG301", "CG304")
 
 def warnings_of(findings: Iterable[Finding], manifest: Manifest) -> Warnings:
     """The modules of the app with a finding on a core concept."""
-    core = {concept for concept, entry in manifest.concepts.items() if entry.core}
+    core = tuple(concept for concept, entry in manifest.concepts.items() if entry.core)
     counted = [
         finding
         for finding in findings
@@ -24,6 +24,7 @@ def warnings_of(findings: Iterable[Finding], manifest: Manifest) -> Warnings:
         modules=tuple(sorted({finding.path for finding in counted})),
         findings=len(counted),
         baseline=manifest.baseline.ssot_warnings if manifest.baseline else None,
+        core=core,
     )
 
 

@@ -103,9 +103,11 @@ def _when_none(test: ast.expr) -> Iterator[str]:
         case ast.BoolOp(op=ast.Or(), values=values):
             for value in values:
                 yield from _when_none(value)
-        case ast.Call(func=ast.Name(id="any"), args=[ast.GeneratorExp(generators=[over])]):
-            if isinstance(over.iter, ast.Tuple | ast.List):
-                yield from (element.id for element in over.iter.elts if isinstance(element, ast.Name))
+        case ast.Compare(left=ast.Constant(value=None), ops=[ast.In()], comparators=[among]):
+            yield from _names(among)
+        case ast.Call(func=ast.Name(id="any"), args=[ast.GeneratorExp(elt=asked, generators=[over])]):
+            if not over.ifs and isinstance(over.target, ast.Name) and over.target.id in _when_none(asked):
+                yield from _names(over.iter)
 
 
 def _unless_none(test: ast.expr) -> Iterator[str]:
@@ -124,5 +126,13 @@ def _unless_none(test: ast.expr) -> Iterator[str]:
                 yield from _unless_none(value)
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             yield from _when_none(inner)
-        case ast.Call(func=ast.Name(id="all"), args=[ast.List(elts) | ast.Tuple(elts)]):
-            yield from (element.id for element in elts if isinstance(element, ast.Name))
+        case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(elt=asked, generators=[over])]):
+            if not over.ifs and isinstance(over.target, ast.Name) and over.target.id in _unless_none(asked):
+                yield from _names(over.iter)
+        case ast.Call(func=ast.Name(id="all"), args=[among]):
+            yield from _names(among)
+
+
+def _names(listing: ast.expr) -> Iterator[str]:
+    elements = listing.elts if isinstance(listing, ast.Tuple | ast.List) else []
+    yield from (element.id for element in elements if isinstance(element, ast.Name))

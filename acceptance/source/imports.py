@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from acceptance.source.facts import Binding, Facts, Import, ModuleImport
@@ -38,6 +38,18 @@ class Loading:
         self._take_apart(module for group in candidates for module in group)
         exact = {module: self._loads(module, parents) for group in candidates for module in group}
         return sorted(_touching(_components(exact), package), key=lambda group: (-len(group), group))
+
+    def line_of(self, module: str, others: Collection[str]) -> int:
+        """The first line of ``module`` on which loading it loads one of ``others``."""
+        file = self._files[module]
+        facts = self._facts(file)
+        lines = [
+            line
+            for source, line in (_imports(facts, always=False) if facts else ())
+            for target in self._targets(file.absolute(source.module, source.level), (source.name,))
+            if target in others and target != module
+        ]
+        return min(lines, default=1)
 
     @cached_property
     def dead(self) -> Mapping[str, str]:
@@ -98,7 +110,7 @@ class Loading:
         if facts is None:
             return set()
         targets: set[str] = set()
-        for source in _imports(facts, always=False):
+        for source, _ in _imports(facts, always=False):
             targets.update(self._targets(file.absolute(source.module, source.level), (source.name,)))
         return self._closed(module, targets, parents)
 
@@ -113,7 +125,7 @@ class Loading:
         file = self._files[module]
         facts = self._facts(file)
         if facts is not None:
-            for source in _imports(facts, always=True):
+            for source, _ in _imports(facts, always=True):
                 for target in self._targets(file.absolute(source.module, source.level), (source.name,)):
                     needed |= {target, *(above for above in _packages(target) if above in self._files)}
         return needed - {module}
@@ -141,7 +153,7 @@ class Loading:
         if problem := self._program.unparsable.get(file.path):
             return f"Python cannot read it ({problem})"
         facts = self._facts(file)
-        for source in _imports(facts, always=True) if facts else ():
+        for source, _ in _imports(facts, always=True) if facts else ():
             things = self._program.of_value(file, source)
             if things and all(thing.kind == "missing" for thing in things):
                 target = file.absolute(source.module, source.level) or "." * source.level + source.module
@@ -151,17 +163,17 @@ class Loading:
         return ""
 
 
-def _imports(facts: Facts, *, always: bool) -> Iterator[Import]:
-    """The imports made on loading; ``always``: only those that loading cannot do without."""
+def _imports(facts: Facts, *, always: bool) -> Iterator[tuple[Import, int]]:
+    """The imports made on loading, with their lines; ``always``: only those that loading cannot do without."""
     for binding in facts.bindings:
         if binding.how == "from" and isinstance(binding.value, Import) and _carried_out(binding, always):
-            yield binding.value
+            yield binding.value, binding.line
     for imported in facts.modules:
         if _carried_out(imported, always):
-            yield Import(imported.module)
+            yield Import(imported.module), imported.line
     for star in facts.stars:
         if not (always and star.conditional):
-            yield star.source
+            yield star.source, star.line
 
 
 def _carried_out(statement: Binding | ModuleImport, always: bool) -> bool:

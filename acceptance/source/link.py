@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Literal, TypeAlias
 
 from acceptance.source import facts as f
@@ -52,6 +53,7 @@ class Thing:
 Things: TypeAlias = frozenset[Thing]
 _Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what, and for which name
 _Key: TypeAlias = tuple[str, f.Value, str]
+_OF_EVERY_MODULE = {*dir(ModuleType("")), "__file__", "__path__", "__cached__", "__builtins__", "__annotations__"}
 _NOWHERE = Thing("unknown", "")
 _DEEPEST = 50  # a question within a question within …: what one takes of Python's own stack is no more than ten calls
 
@@ -303,6 +305,9 @@ class Program:
         file = self.tree.module(module)
         if file is None:
             owner = self._module(module)
+            if owner.kind == "module" and name in _OF_EVERY_MODULE:
+                yield Thing("unknown", module, name)
+                return
             yield self._module(inside) if owner.kind == "module" else Thing(owner.kind, module, name)
             return
         facts = self.facts(file)
@@ -319,7 +324,8 @@ class Program:
         elif (submodule := self._module(inside)).kind == "module":
             yield submodule
         else:
-            yield Thing("unknown" if "__getattr__" in facts.final else "missing", module, name)
+            answered = "__getattr__" in facts.final or name in _OF_EVERY_MODULE
+            yield Thing("unknown" if answered else "missing", module, name)
 
     def _listed(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[set[str], bool]:
         """The names that a list such as ``__all__`` holds, and whether that is all."""

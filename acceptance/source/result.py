@@ -75,12 +75,13 @@ class Warnings:
     """The SSOT warnings: the modules with a finding on the core concepts, and how many findings those are.
 
     The scale is this project's own: the plan's figure has no recorded method. ``baseline`` is the manifest's record of
-    the start.
+    the start; ``core`` are the concepts that count.
     """
 
     modules: tuple[str, ...]
     findings: int
     baseline: int | None
+    core: tuple[str, ...] = ()
 
     @property
     def reduction(self) -> float | None:

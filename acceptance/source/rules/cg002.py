@@ -16,11 +16,11 @@ DOC = RuleDoc(
     what="A file `foo.py` beside a package `foo/`: Python loads the package, and never the file.",
     why="People edit the file, and nothing changes.",
     broken=cleandoc("""
-        shop/orders.py
-        shop/orders/__init__.py
+        # shop/orders.py
+        # shop/orders/__init__.py
     """),
     fixed=cleandoc("""
-        shop/orders/__init__.py
+        # shop/orders/__init__.py
     """),
 )
 

@@ -63,16 +63,18 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     """The hit in words."""
     home = manifest.home(hit.concept)
     core = hit.detail["core"]
+    names = manifest.concepts[hit.concept].governed
+    real = next(name for name in names if manifest.core(name) == core)
     place = f"`{short(hit.file.module)}`"
     if hit.detail["nest"] == "function":
         place = f"a function of {place}"
     if hit.detail["double"]:
         return Told(
-            f"`{hit.name}` in {place} is a stand-in for `{core}` that is shipped with the platform itself",
+            f"`{hit.name}` in {place} is a stand-in for `{real}` that is shipped with the platform itself",
             "Move the stand-in to the tests, and let the platform use the real one.",
         )
     return Told(
-        f"`{hit.name}` in {place} is a second class for what `{core}` is, under a similar name",
+        f"`{hit.name}` in {place} is a second class for what `{real}` is, under a similar name",
         f"Use what `{home}` offers and delete this class; if it is another thing, give it a name that says so.",
     )
 

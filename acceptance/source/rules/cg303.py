@@ -64,7 +64,8 @@ def _broken(
 def _why(evidence: Evidence, module: str, name: str | None, things: Things) -> str:
     tree, program = evidence.program.tree, evidence.program
     source = tree.module(module)
-    if source and source.path in program.unparsable:
+    inside = tree.module(f"{module}.{name}") if name and Thing("module", f"{module}.{name}") in things else None
+    if any(file and file.path in program.unparsable for file in (source, inside)):
         return "unreadable"
     if not things or any(thing.kind != "missing" for thing in things):
         return ""

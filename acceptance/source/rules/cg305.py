@@ -41,18 +41,26 @@ def decide(question: Question) -> Iterator[Hit]:
             seen.add((file.path, name))
             things = question.evidence.program.of_binding(file, number)
             about = min(things)
-            detail = {"to": str(about), "kind": about.kind, "how": binding.how}
+            detour = bool(question.objects(name)) and things <= question.objects(name)
+            kind = "the same" if detour else about.kind
+            detail = {"to": str(about), "kind": kind, "how": binding.how}
             yield Hit(question.concept, name, file, binding.line, Thing("missing", file.module, name), detail)
 
 
 def tell(hit: Hit, manifest: Manifest) -> Told:
     """The hit in words."""
-    kind = hit.detail["kind"]
-    instead = "nothing" if hit.detail["to"] == "nothing" else "a placeholder" if kind == "constant" else "another thing"
     return Told(
-        f"`{hit.name}` in `{short(hit.file.module)}` silently becomes {instead} when its import fails",
+        f"`{hit.name}` in `{short(hit.file.module)}` silently {_instead(hit)} when its import fails",
         f"Import `{hit.name}` from `{manifest.home(hit.concept)}` without a `try`.",
     )
+
+
+def _instead(hit: Hit) -> str:
+    if hit.detail["kind"] == "the same":
+        return "comes by a detour"
+    if hit.detail["kind"] == "constant":
+        return "becomes nothing" if hit.detail["to"] == "nothing" else "becomes a placeholder"
+    return "becomes another thing"
 
 
 RULE = Rule(DOC, decide, tell)

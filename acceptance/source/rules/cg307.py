@@ -18,7 +18,7 @@ DOC = RuleDoc(
     why="It goes round the part that is meant to be used, and breaks when the inside changes.",
     broken=cleandoc("""
         # shop/orders/books.py
-        from shop.core.ledger import _pages
+        from shop.core.ledger import _Page
     """),
     fixed=cleandoc("""
         # shop/orders/books.py

@@ -23,7 +23,7 @@ DOC = RuleDoc(
         from shop.core.journal import Journal  # there is no such module
     """),
     fixed=cleandoc("""
-        # the file is deleted, and whoever needs it writes
+        # shop/orders/archive.py, one of those who took it from there
         from shop.core.ledger import Ledger
     """),
 )

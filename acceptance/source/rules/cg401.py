@@ -17,10 +17,13 @@ DOC = RuleDoc(
     "its class.",
     why="A call by keyword that suits one factory is a TypeError for the next.",
     broken=cleandoc("""
-        # the collaborator is called ledger
+        # shop/orders/tills.py; the collaborator is called ledger
+        from shop.core.ledger import Ledger
         def create_till(the_ledger: Ledger): ...
     """),
     fixed=cleandoc("""
+        # shop/orders/tills.py
+        from shop.core.ledger import Ledger
         def create_till(ledger: Ledger): ...
     """),
 )
@@ -42,9 +45,10 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     """The hit in words."""
     entry = manifest.collaborator
     name = entry.parameter if entry else ""
+    agreed = f" (in use: {hit.detail['vote']})" if name in str(hit.detail["vote"]).split() else ""
     return Told(
         f"`{hit.name}` calls what it is given `{hit.detail['parameter']}`, where the agreed name is `{name}`",
-        f"Rename the parameter to `{name}` (in use: {hit.detail['vote']}).",
+        f"Rename the parameter to `{name}`{agreed}.",
     )
 
 

@@ -16,11 +16,15 @@ DOC = RuleDoc(
     "neither raises nor asserts when it is None.",
     why="What it makes fails at its first use, far away from the mistake.",
     broken=cleandoc("""
-        def create_till(ledger: Ledger | None = None):
+        # shop/orders/tills.py; the collaborator is called ledger
+        def create_till(ledger=None):
             return Till(ledger)
     """),
     fixed=cleandoc("""
-        def create_till(ledger: Ledger):
+        # shop/orders/tills.py
+        def create_till(ledger=None):
+            if ledger is None:
+                raise TypeError("a till needs a ledger")
             return Till(ledger)
     """),
 )

@@ -16,10 +16,12 @@ DOC = RuleDoc(
     "and neither raises nor asserts when it is None.",
     why="What is made for nobody in particular is shared, and one person sees what is another's.",
     broken=cleandoc("""
-        def create_till(ledger: Ledger, user_context=None): ...
+        # shop/orders/tills.py; the user context is called customer
+        def create_till(ledger, customer=None): ...
     """),
     fixed=cleandoc("""
-        def create_till(ledger: Ledger, user_context: UserContext): ...
+        # shop/orders/tills.py
+        def create_till(ledger, customer): ...
     """),
 )
 

@@ -17,12 +17,14 @@ DOC = RuleDoc(
     "in order, and which of them may be left out. The one that most factories have is not counted.",
     why="One factory cannot take another's place.",
     broken=cleandoc("""
-        def create_till(ledger, user_context): ...
-        async def create_quick_till(user_context, ledger): ...
+        # shop/orders/tills.py
+        def create_till(ledger, customer): ...
+        async def create_quick_till(customer, ledger): ...
     """),
     fixed=cleandoc("""
-        def create_till(ledger, user_context): ...
-        def create_quick_till(ledger, user_context): ...
+        # shop/orders/tills.py
+        def create_till(ledger, customer): ...
+        def create_quick_till(ledger, customer): ...
     """),
 )
 
@@ -30,15 +32,21 @@ DOC = RuleDoc(
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per interface but the most frequent, at its first factory; app code and tests apart."""
     for product, factories in evidence.factories.products.items():
+        concepts = evidence.manifest.products[product].concepts
+        homes = {evidence.manifest.home(concept) for concept in concepts}
         for in_tests in (False, True):
-            yield from _split(product, [each for each in factories if each.file.in_tests == in_tests])
+            yield from _split(product, [each for each in factories if each.file.in_tests == in_tests], homes)
 
 
-def _split(product: str, factories: list[Factory]) -> Iterator[Hit]:
+def _split(product: str, factories: list[Factory], homes: set[str]) -> Iterator[Hit]:
     sharing: dict[str, list[Factory]] = {}
     for factory in factories:
         sharing.setdefault(factory.interface, []).append(factory)
-    ranked = sorted(sharing, key=lambda interface: (-len(sharing[interface]), interface))
+
+    def away(interface: str) -> bool:  # of equally frequent ones, the one in a home is the usual one
+        return not any(each.file.module in homes for each in sharing[interface])
+
+    ranked = sorted(sharing, key=lambda interface: (-len(sharing[interface]), away(interface), interface))
     for interface in ranked[1:]:
         first = sharing[interface][0]
         detail = {
@@ -55,7 +63,7 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     detail = hit.detail
     return Told(
         f"`{hit.name}` makes the {detail['product']} by `{detail['interface']}`, "
-        f"where most such factories have `{detail['usual']}`",
+        f"while the usual way is `{detail['usual']}`",
         f"Give every factory of the {detail['product']} one interface, so that each can take another's place.",
     )
 

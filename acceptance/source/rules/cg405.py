@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 
 from acceptance.source.evidence import Evidence
-from acceptance.source.factories import named
+from acceptance.source.factories import named, rightful
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
 
@@ -17,11 +17,15 @@ DOC = RuleDoc(
     "is not counted, or else the first.",
     why="Nobody can tell which of them a call reaches.",
     broken=cleandoc("""
-        # shop/core/till.py and shop/orders/books.py
+        # shop/core/till.py
+        def create_till(ledger): ...
+        # shop/orders/tills.py
         def create_till(ledger): ...
     """),
     fixed=cleandoc("""
-        # shop/orders/books.py
+        # shop/core/till.py
+        def create_till(ledger): ...
+        # shop/orders/tills.py
         from shop.core.till import create_till
     """),
 )
@@ -30,9 +34,8 @@ DOC = RuleDoc(
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per further module, of app code; functions of a module alone, not of a class."""
     for name, factories in named(evidence).items():
-        home = evidence.manifest.home(evidence.governed[name]) if name in evidence.governed else ""
         modules = {each.file.module: each for each in reversed(factories)}
-        kept = home if home in modules else min(modules)
+        kept = rightful(evidence, name, factories).file.module
         for module in sorted(modules.keys() - {kept}):
             factory = modules[module]
             concept = evidence.governed.get(name, "")

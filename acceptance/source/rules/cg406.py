@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 
 from acceptance.source.evidence import Evidence
-from acceptance.source.factories import named
+from acceptance.source.factories import named, rightful
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
 
@@ -16,11 +16,16 @@ DOC = RuleDoc(
     what="One name of a factory of a product is a plain function in one module and an async one in another.",
     why="Somebody awaits what cannot be awaited, or forgets to.",
     broken=cleandoc("""
-        def create_till(ledger): ...        # shop/core/till.py
-        async def create_till(ledger): ...  # shop/orders/books.py
+        # shop/core/till.py
+        def create_till(ledger): ...
+        # shop/orders/tills.py
+        async def create_till(ledger): ...
     """),
     fixed=cleandoc("""
-        def create_till(ledger): ...        # shop/core/till.py, and nowhere else
+        # shop/core/till.py
+        def create_till(ledger): ...
+        # shop/orders/tills.py
+        from shop.core.till import create_till
     """),
 )
 
@@ -28,9 +33,7 @@ DOC = RuleDoc(
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per name, at the first definition that differs from the one in the home, or from the first."""
     for name, factories in named(evidence).items():
-        home = evidence.manifest.home(evidence.governed[name]) if name in evidence.governed else ""
-        at_home = [each for each in factories if each.file.module == home]
-        kept = (at_home or factories)[0]
+        kept = rightful(evidence, name, factories)
         others = [each for each in factories if each.function.is_async != kept.function.is_async]
         if others:
             detail = {

@@ -16,11 +16,14 @@ DOC = RuleDoc(
     "none of the collaborator's.",
     why="The name says one thing and means another, more so with every reader.",
     broken=cleandoc("""
-        # the collaborator is a Ledger
-        def create_till(ledger: Drawer): ...
+        # shop/orders/tills.py; the collaborator is a Ledger
+        from shop.orders.archive import Shelf
+        def create_till(ledger: Shelf): ...
     """),
     fixed=cleandoc("""
-        def create_till(drawer: Drawer): ...
+        # shop/orders/tills.py
+        from shop.orders.archive import Shelf
+        def create_till(shelf: Shelf): ...
     """),
 )
 

@@ -20,11 +20,17 @@ DOC = RuleDoc(
     broken=cleandoc("""
         # shop/core/ledger.py
         from shop.core.till import Till
+        class Ledger: ...
         # shop/core/till.py
         from shop.core.ledger import Ledger
+        class Till: ...
     """),
     fixed=cleandoc("""
+        # shop/core/ledger.py
+        from shop.core.till import Till
+        class Ledger: ...
         # shop/core/till.py
+        class Till: ...
         def open_till():
             from shop.core.ledger import Ledger
     """),
@@ -32,7 +38,7 @@ DOC = RuleDoc(
 
 
 def decide(evidence: Evidence) -> Iterator[Hit]:
-    """One hit per strongly connected component of the modules, at its first module of the package."""
+    """One hit per strongly connected component, at its first module of the package, where that imports another."""
     package, tree = evidence.manifest.package, evidence.program.tree
     for group in evidence.loading.cycles(package):
         first = next(module for module in group if is_within(module, package))
@@ -40,7 +46,8 @@ def decide(evidence: Evidence) -> Iterator[Hit]:
         assert file is not None, "a module of a cycle has been read"
         widest = max((len(other) for other in evidence.loading.cycles(package, parents=True)), default=0)
         detail: Detail = {"size": len(group), "modules": ", ".join(group), "with_parents": widest}
-        yield Hit("", first, file, 1, Thing("module", first, "", file.path), detail)
+        line = evidence.loading.line_of(first, group)
+        yield Hit("", first, file, line, Thing("module", first, "", file.path), detail)
 
 
 def tell(hit: Hit, manifest: Manifest) -> Told:
