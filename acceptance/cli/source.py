@@ -16,7 +16,7 @@ from rich.text import Text
 
 from acceptance.cli import INTERRUPTED, Format
 from acceptance.files import write_whole
-from acceptance.reporting.audit import counted, model, rules_page, sarif, text
+from acceptance.reporting.audit import counted, rules_page, text
 from acceptance.reporting.terminal import console_on
 from acceptance.source import RULES, Audit, CannotJudge, Manifest, audit, load_manifest
 from acceptance.verdicts import ConfigurationError, nearest
@@ -69,6 +69,8 @@ def explain(rule: str) -> None:
 
 def schema() -> None:
     """Print the published schema of ``--format json``."""
+    from acceptance.reporting.audit import model
+
     _print(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
@@ -83,8 +85,12 @@ def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
             lines = list(page)
             content = text.plain(lines)
         case Format.JSON:
+            from acceptance.reporting.audit import model
+
             content = model.document(found, asked.tree, asked.rules)
         case Format.SARIF:
+            from acceptance.reporting.audit import sarif
+
             content = sarif.document(found, asked.rules)
     if asked.output:
         with _writing(asked.output):

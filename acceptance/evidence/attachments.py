@@ -82,7 +82,11 @@ def findings_table(findings: Sequence[Finding]) -> None:
 def uses_table(audit: Audit) -> None:
     """Who imports the parts of live updates: by service and concept, and the tests beside them."""
     rows = [
-        (service.replace("_", "-"), concept.replace("_", " "), f"{uses.canonical} of {uses.imports}" if uses.imports else "uses none")
+        (
+            service.replace("_", "-"),
+            concept.replace("_", " "),
+            f"{uses.canonical} of {uses.imports}" if uses.imports else "uses none",
+        )
         for concept, services in audit.uses.items()
         for service, uses in services.items()
     ]

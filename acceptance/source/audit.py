@@ -18,7 +18,6 @@ from acceptance.source.reading import Progress, Reader, without_garbage_collecti
 from acceptance.source.result import Audit, FileCounts, Finding, Uses, Waived
 from acceptance.source.revision import revision_of
 from acceptance.source.rules import RULES, Hit
-from acceptance.source.sketch import Mention
 from acceptance.source.tree import SourceFile, SourceTree, is_within
 
 
@@ -51,7 +50,7 @@ def audit(
         source.loadable,
         _words(manifest),
         manifest.python_version,
-        wanted=partial(_wanted, source, manifest),
+        wanted=partial(_wanted, manifest),
         workers=workers,
         progress=progress,
     )
@@ -112,18 +111,15 @@ def _words(manifest: Manifest) -> set[str]:
     return words
 
 
-def _wanted(tree: SourceTree, manifest: Manifest, file: SourceFile, mentions: tuple[Mention, ...]) -> bool:
+def _wanted(manifest: Manifest, file: SourceFile) -> bool:
     """Whether a file that mentions no word is needed all the same, sooner or later: then it is best read at once.
 
-    That is so for the governed package, for what the platform's own check looks at, and for what may not be loadable.
+    That is so for the governed package, and for what the platform's own check looks at.
     """
     if file.in_tests:
         return False
-    if is_within(file.module, manifest.package):
-        return True
-    if manifest.own_check and manifest.own_check.modules.lower() in file.module.lower():
-        return True
-    return any(tree.lacks(file, mention.module, mention.level) for mention in mentions if mention.on_load)
+    own = manifest.own_check
+    return is_within(file.module, manifest.package) or bool(own and own.modules.lower() in file.module.lower())
 
 
 def _word(pattern: str) -> str:

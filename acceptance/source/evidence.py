@@ -133,7 +133,14 @@ class Evidence:
     @cached_property
     def loading(self) -> Loading:
         """What loading a module loads, and which modules cannot be loaded."""
-        return Loading(self.program, self.readings, self.read)
+        return Loading(self.program, self.readings, self.read, lambda: [file.module for file in self.importers])
+
+    @cached_property
+    def importers(self) -> frozenset[SourceFile]:
+        """The files that have a governed name or object, once they are loaded, and the retired paths."""
+        retired = (self.program.tree.module(path.module) for path in self.manifest.retired)
+        users = (use.file for use in self.uses if use.binding.nest == "module" and not use.binding.type_only)
+        return frozenset((*users, *(file for file in retired if file)))
 
     @cached_property
     def factories(self) -> FactoriesOf:
@@ -251,7 +258,7 @@ class Evidence:
             name
             for name, numbers in facts.final.items()
             if any(
-                facts.bindings[number].how in ("from", "alias", "star")
+                self._may_lead(file, facts.bindings[number], before)
                 and self._leads_home(self.program.of_binding(file, number))
                 for number in numbers
             )
@@ -264,6 +271,13 @@ class Evidence:
             for name, values in facts.lazily.items()
             if any(self._leads_home(self.program.of_value(file, value)) for value in values)
         }
+
+    def _may_lead(self, file: SourceFile, binding: Binding, before: Mapping[str, set[str]]) -> bool:
+        """Whether it is worth following the binding: an import from a module that offers nothing leads nowhere."""
+        if binding.how == "from" and isinstance(binding.value, Import):
+            source = file.absolute(binding.value.module, binding.value.level) or ""
+            return source in before or source in self._at_home
+        return binding.how in ("alias", "star")
 
     def _leads_home(self, things: Things) -> bool:
         return not self.behind.keys().isdisjoint(things)

@@ -55,7 +55,8 @@ def extract(text: bytes, python: tuple[int, int]) -> Facts:
     """
     with _readable():
         tree = ast.parse(text, feature_version=python)
-        return _Reader(_lines_of(_TYPE_WITH_A_NAME, text)).read(tree)
+        with _room_for_chains():
+            return _Reader(_lines_of(_TYPE_WITH_A_NAME, text)).read(tree)
 
 
 def check(text: bytes, python: tuple[int, int]) -> None:
@@ -65,12 +66,10 @@ def check(text: bytes, python: tuple[int, int]) -> None:
     it makes no objects of what it has read, which is what takes the time. If it has anything else to say, or
     the text names its encoding, the parser is asked.
     """
-    text = text.removeprefix(codecs.BOM_UTF8)
-    if python == sys.version_info[:2] and not _CODING_LINE.match(text):
+    plain = text.removeprefix(codecs.BOM_UTF8)
+    if python == sys.version_info[:2] and not _CODING_LINE.match(plain):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(_REFUSED + text, "", "exec", dont_inherit=True)
+            compile(_REFUSED + plain, "", "exec", dont_inherit=True)
         except SyntaxError as refusal:
             if refusal.msg == _REFUSAL:
                 return
@@ -81,18 +80,35 @@ def check(text: bytes, python: tuple[int, int]) -> None:
 
 
 @contextmanager
+def unheeded_warnings() -> Iterator[None]:
+    """Where files are read: what the parser warns of, such as a doubtful escape in a string, is not our business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
 def _readable() -> Iterator[None]:
     """Whatever stops Python from reading a text becomes :class:`Unreadable`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a doubtful escape in a string is not our business
-            yield
+        yield
     except SyntaxError as error:
         raise Unreadable(f"{error.msg} (line {error.lineno})" if error.lineno else error.msg) from error
     except (ValueError, LookupError) as error:  # NUL bytes, an encoding that is none
         raise Unreadable(str(error)) from error
     except (RecursionError, MemoryError) as error:
         raise Unreadable("nested too deeply to be read") from error
+
+
+@contextmanager
+def _room_for_chains() -> Iterator[None]:
+    """Room to follow what the parser lets pass: an ``elif`` stands inside the one before it, and there may be many."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 30_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 class _Reader(Expressions):
@@ -134,9 +150,10 @@ class _Reader(Expressions):
             handle = _HANDLERS.get(type(statement))
             if handle is not None:
                 handle(self, statement)
-            at = bisect_left(self.type_lines, statement.lineno)
-            if at < len(self.type_lines) and self.type_lines[at] <= (statement.end_lineno or 0):
-                self.unnamed_types(statement)
+            if self.type_lines:
+                at = bisect_left(self.type_lines, statement.lineno)
+                if at < len(self.type_lines) and self.type_lines[at] <= (statement.end_lineno or 0):
+                    self.unnamed_types(statement)
 
     def way(self, *blocks: Iterable[ast.stmt], start: Flow | None = None) -> Flow:
         """Follow one of several ways from here (or from ``start``); the present point stays where it is."""
@@ -240,7 +257,7 @@ class _Reader(Expressions):
 
     def expression(self, node: ast.Expr) -> None:
         call = node.value
-        if not isinstance(call, ast.Call):
+        if not isinstance(call, ast.Call) or idioms.called(call) not in _TELLING:
             return
         match call:
             case ast.Call(func=ast.Name(id="warn") | ast.Attribute(attr="warn")) if idioms.deprecation(call):
@@ -399,6 +416,7 @@ def _how(value: Value) -> How:
 
 
 _HOW: dict[type, How] = {Call: "call", Constant: "literal", Listing: "literal", Import: "import"}
+_TELLING = {"warn", "setattr", "extend", "append"}  # calls that are statements and say something
 _HANDLERS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.Import: _Reader.import_modules,
     ast.ImportFrom: _Reader.import_names,

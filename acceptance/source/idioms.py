@@ -58,6 +58,11 @@ def global_by_text(target: ast.Subscript) -> str | None:
     return None
 
 
+def called(call: ast.Call) -> str:
+    """The last name of what is called."""
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
 def deprecation(call: ast.Call) -> bool:
     """Whether ``warn(…)`` is given a ``DeprecationWarning``."""
     given = [*call.args, *(keyword.value for keyword in call.keywords)]

@@ -16,14 +16,20 @@ Graph = Mapping[str, set[str]]
 class Loading:
     """The imports that loading a module carries out, app code only.
 
-    Sketches tell which files may matter; those are read, and decide. An import inside a function, and one for type
+    ``wanted`` are the modules of which it matters whether they can be loaded. Sketches tell which files may matter;
+    those are read, and decide. An import inside a function, and one for type
     checkers alone, is none of loading's.
     """
 
     def __init__(
-        self, program: Program, readings: Mapping[SourceFile, Reading], read: Callable[[list[SourceFile]], None]
+        self,
+        program: Program,
+        readings: Mapping[SourceFile, Reading],
+        read: Callable[[list[SourceFile]], None],
+        wanted: Callable[[], Iterable[str]],
     ) -> None:
         self._program = program
+        self._wanted = wanted
         self._tree = program.tree
         self._read = read
         self._files = {file.module: file for file in self._tree.loadable if not file.in_tests}
@@ -55,14 +61,18 @@ class Loading:
     def dead(self) -> Mapping[str, str]:
         """The modules that provably cannot be loaded, each with what fails.
 
-        Followed from module to module. Of a file that had no other reason to be read, only imports of modules that do
-        not exist are looked at, not of names that a module may lack.
+        Followed from module to module, among those that loading ``wanted`` may load. Of a file that had no other reason
+        to be read, only imports of modules that do not exist are looked at, not of names that a module may lack.
         """
-        self._take_apart(module for module in self._sketches if self._names_nothing(module))
+        reach, users = self._reach()
+        self._take_apart(module for module in reach if self._names_nothing(module))
         with self._program.among_known():
-            dead = {module: why for module in self._files if (why := self._fails(module))}
-        users = self._users()
-        fresh = list(dead)
+            dead = {module: why for module in sorted(reach) if (why := self._fails(module))}
+        unread = self._program.unparsable  # last, since it may have to be waited for
+        for module in reach:
+            if problem := unread.get(self._files[module].path):
+                dead[module] = f"Python cannot read it ({problem})"
+        fresh = sorted(dead)
         while fresh:
             suspects = sorted({user for module in fresh for user in users.get(module, ()) if user not in dead})
             self._take_apart(suspects)
@@ -130,13 +140,21 @@ class Loading:
                     needed |= {target, *(above for above in _packages(target) if above in self._files)}
         return needed - {module}
 
-    def _users(self) -> Graph:
-        """For each module, those that may need it."""
+    def _reach(self) -> tuple[set[str], Graph]:
+        """All that loading the wanted modules may load, and for each of these what may need it."""
+        graph = self._sketched(parents=True)
         users: dict[str, set[str]] = {}
-        for module, targets in self._sketched(parents=True).items():
-            for needed in (*targets, *(above for above in _packages(module) if above in self._files)):
+        reach: set[str] = set()
+        stack = [module for module in self._wanted() if module in self._files]
+        while stack:
+            module = stack.pop()
+            if module in reach:
+                continue
+            reach.add(module)
+            for needed in (*graph[module], *(above for above in _packages(module) if above in self._files)):
                 users.setdefault(needed, set()).add(module)
-        return users
+                stack.append(needed)
+        return reach, users
 
     def _names_nothing(self, module: str) -> bool:
         """Whether the sketch has an import, made on loading, of a module that does not exist."""
@@ -150,8 +168,6 @@ class Loading:
     def _fails(self, module: str) -> str:
         """Why loading the module fails by itself; empty where nothing proves it."""
         file = self._files[module]
-        if problem := self._program.unparsable.get(file.path):
-            return f"Python cannot read it ({problem})"
         facts = self._facts(file)
         for source, _ in _imports(facts, always=True) if facts else ():
             things = self._program.of_value(file, source)

@@ -94,6 +94,10 @@ class Program:
             self._facts[file.path] = None
         return self._unparsable
 
+    def problem(self, file: SourceFile) -> str:
+        """Why Python cannot read this file; empty where it can."""
+        return (self._unparsable if self.knows(file) else self.unparsable).get(file.path, "")
+
     @property
     def files_read(self) -> int:
         """How many files were taken apart."""

@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -18,16 +19,18 @@ from typing import NamedTuple
 
 from msgspec import msgpack
 
-from acceptance.source.extract import Unreadable, check, extract
+from acceptance.source.extract import Unreadable, check, extract, unheeded_warnings
 from acceptance.source.facts import Facts
 from acceptance.source.sketch import Mention, mentions
 from acceptance.source.tree import SourceFile
 
 Progress = Callable[[int, int], None]
-Wanted = Callable[[SourceFile, tuple[Mention, ...]], bool]
+Wanted = Callable[[SourceFile], bool]
 
 #: Files that are given to a process at a time: enough to keep it busy, few enough to see progress.
 _PORTION = 24
+#: Bytes of the part that most words have in common: long enough to be rare, short enough to be there.
+_PART = 8
 #: For fewer portions than this no process is begun: it would be there too late.
 _WORTH_A_PROCESS = 8
 
@@ -43,8 +46,8 @@ class Reading(NamedTuple):
 class Reader:
     """Reads the files of a tree. A context: its processes end with it.
 
-    Taken apart are files that mention one of ``words``, and those that ``wanted`` picks by what they may import; the
-    others are checked for their grammar, but for tests. ``workers`` is the number of processes, by default one for
+    Taken apart are files that mention one of ``words``, and those that ``wanted`` picks by where they are; the others
+    are checked for their grammar, but for tests. ``workers`` is the number of processes, by default one for
     each core that this process may use. ``progress`` is given the files that are done so far, and in all.
     """
 
@@ -58,9 +61,7 @@ class Reader:
         workers: int | None = None,
         progress: Progress | None = None,
     ) -> None:
-        needles = [word.encode() for word in sorted(words)]
-        needles = [word for word in needles if not any(other in word for other in needles if other != word)]
-        self._task = _Task(tuple(files), python, tuple(needles), wanted)
+        self._task = _Task(tuple(files), python, Words(words), wanted)
         self._done = 0
         self._progress = progress
         self._unchecked: list[int] = []
@@ -131,21 +132,41 @@ class Reader:
             self._progress(self._done, len(self._task.files))
 
 
+class Words:
+    """Words to look for in a text, quickly: those that have a part in common are only looked for where that part is."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        needles = {word.encode() for word in words}
+        needles -= {word for word in needles if any(other in word for other in needles - {word})}
+        parts = Counter(word[at : at + _PART] for word in needles for at in range(len(word) - _PART + 1))
+        self._common = max(sorted(parts), key=parts.__getitem__, default=b"")
+        self._with_it = sorted(word for word in needles if self._common in word)
+        self._without = sorted(word for word in needles if self._common not in word)
+
+    def are_in(self, text: bytes) -> bool:
+        """Whether the text has one of them."""
+        if self._common in text and any(word in text for word in self._with_it):
+            return True
+        return any(word in text for word in self._without)
+
+
 class _Task(NamedTuple):
     """What to do with which files; without words every file is taken apart."""
 
     files: tuple[SourceFile, ...]
     python: tuple[int, int]
-    words: tuple[bytes, ...] | None = None
+    words: Words | None = None
     wanted: Wanted | None = None
 
     def portion(self, start: int) -> list[bytes]:
         """Read the files of the portion that begins with this one; the answers are packed, to be sent."""
-        return [self._answer(file) for file in self.files[start : start + _PORTION]]
+        with unheeded_warnings():
+            return [self._answer(file) for file in self.files[start : start + _PORTION]]
 
     def check(self, numbers: Sequence[int]) -> list[str]:
         """Why Python cannot read each of these files; empty where it can."""
-        return [self._grammar(self.files[number]) for number in numbers]
+        with unheeded_warnings():
+            return [self._grammar(self.files[number]) for number in numbers]
 
     def _answer(self, file: SourceFile) -> bytes:
         try:
@@ -153,17 +174,17 @@ class _Task(NamedTuple):
         except OSError as error:
             return _pack(None, _refused(error), ())
         sketch = mentions(text)
-        if not self._apart(file, text, sketch):
+        if not self._apart(file, text):
             return _pack(None, "", sketch)
         try:
             return _pack(extract(text, self.python), "", sketch)
         except Unreadable as reason:
             return _pack(None, str(reason), sketch)
 
-    def _apart(self, file: SourceFile, text: bytes, sketch: tuple[Mention, ...]) -> bool:
-        if self.words is None or any(word in text for word in self.words):
+    def _apart(self, file: SourceFile, text: bytes) -> bool:
+        if self.words is None or self.words.are_in(text):
             return True
-        return self.wanted is not None and self.wanted(file, sketch)
+        return self.wanted is not None and self.wanted(file)
 
     def _grammar(self, file: SourceFile) -> str:
         try:

@@ -12,6 +12,7 @@ from acceptance.source.facts import Function, Parameter
 
 _WRAPPERS = {"Optional", "Union", "Annotated", "ClassVar", "Final"}
 _ANYTHING = {"Any", "object"}
+_LONGEST = 1_000  # of an annotation in quotes: longer ones are read by nobody, and could be nested without end
 
 
 def signature(node: idioms.Function, reader: Expressions) -> Function:
@@ -71,6 +72,8 @@ def _parts(annotation: ast.expr) -> Iterator[ast.expr]:
     """The classes that an annotation allows, and None where it allows that; quoted ones are read as well."""
     match annotation:
         case ast.Constant(value=str(text)):
+            if len(text) > _LONGEST:
+                return
             try:
                 yield from _parts(ast.parse(text.strip(), mode="eval").body)
             except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -7,13 +7,16 @@ sketch tells which files are worth an exact look, and nothing is ever decided by
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 
-_FROM = re.compile(rb"(?:^|[ \t;:])from[ \t]+([.\w]+)[ \t]*$")
-_NAMES = re.compile(rb"[ \t]*(?:\(((?:[^)#]|#[^\n]*\n)*)\)|((?:[^\n\\;#]|\\\r?\n)*))")
-_MODULES = re.compile(rb"[ \t]+((?:[^\n\\;#]|\\\r?\n)*)")
+_FROM = re.compile(rb"(?:^|[ \t;:])from(?![\w\x80-\xff])([.\w\x80-\xff \t]+)$")
+_NAMES = re.compile(rb"[ \t]*(?:\(((?:[^)#]|#[^\n]*\n)*)\)|((?:[^\n\\;#]|\\\n)*))")
+_MODULES = re.compile(rb"(?=[ \t\\])((?:[^\n\\;#]|\\\n)*)")
 _COMMENT = re.compile(rb"#[^\n]*")
-_NAME = re.compile(rb"([\w.]+|\*)(?:\s+as\s+\w+)?")
+_NAME = re.compile(rb"([\w.\x80-\xff]+|\*)(?:\s+as\s+[\w\x80-\xff]+)?")
+_AROUND_DOT = re.compile(rb"[ \t]*\.[ \t]*")
+_PAGE_BREAK = re.compile(rb"^[ \t\f]*\f", re.MULTILINE)
 
 
 class Mention(NamedTuple):
@@ -27,6 +30,7 @@ class Mention(NamedTuple):
 
 def mentions(text: bytes) -> tuple[Mention, ...]:
     """What a file may import."""
+    text = _plain(text)
     found: dict[Mention, None] = {}
     at = text.find(b"import")
     while at >= 0:
@@ -34,22 +38,44 @@ def mentions(text: bytes) -> tuple[Mention, ...]:
         start = text.rfind(b"\n", 0, at) + 1
         before = text[start:at]
         words = before.lstrip(b" \t")
-        if not words or words.startswith(b"from") or words.endswith((b" ", b";", b":", b"\t")):
+        if not words or words.startswith(b"from") or words.endswith((b" ", b";", b":", b".", b"\t")):
             indent = len(before) - len(words)
-            if source := _FROM.search(before):
+            source = _FROM.search(before)
+            further = None if source else _FROM.search(_with_lines_above(text, start, before))
+            on_load = bool(further) or not (indent and _in_function(text, start, indent))
+            if given := source or further:
                 names = _NAMES.match(text, after)
-                given = _COMMENT.sub(b"", names[1] or names[2] or b"") if names else b""
-                module = source[1].decode("utf-8", "replace")
+                listed = _COMMENT.sub(b"", names[1] or names[2] or b"") if names else b""
+                module = _told(_AROUND_DOT.sub(b".", given[1].strip()))
                 bare = module.lstrip(".")
-                listed = tuple(name.decode("utf-8", "replace") for name in _NAME.findall(given))
-                on_load = not (indent and _in_function(text, start, indent))
-                found[Mention(bare, len(module) - len(bare), listed, on_load)] = None
-            elif modules := _MODULES.match(text, after):
-                on_load = not (indent and _in_function(text, start, indent))
-                for module in _NAME.findall(modules[1]):
-                    found[Mention(module.decode("utf-8", "replace"), 0, (), on_load)] = None
+                found[Mention(bare, len(module) - len(bare), tuple(map(_told, _NAME.findall(listed))), on_load)] = None
+            if not source and (modules := _MODULES.match(text, after)):
+                for name in _NAME.findall(_AROUND_DOT.sub(b".", modules[1].replace(b"\\\n", b" "))):
+                    found[Mention(_told(name), 0, (), on_load)] = None
         at = text.find(b"import", after)
     return tuple(found)
+
+
+def _plain(text: bytes) -> bytes:
+    """With nothing but newlines between the lines, and nothing but blanks in front of them."""
+    text = text.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return _PAGE_BREAK.sub(b"", text).replace(b"\f", b" ") if b"\f" in text else text
+
+
+def _told(name: bytes) -> str:
+    """A name as the parser has it."""
+    return name.decode() if name.isascii() else unicodedata.normalize("NFKC", name.decode("utf-8", "replace"))
+
+
+def _with_lines_above(text: bytes, start: int, before: bytes) -> bytes:
+    """What stands in front, with the lines above that a backslash joins to it."""
+    while text.endswith(b"\\\n", 0, start):
+        above = text.rfind(b"\n", 0, start - 1) + 1
+        before = text[above : start - 2] + b" " + before
+        start = above
+    return before
 
 
 def _in_function(text: bytes, at: int, indent: int) -> bool:
@@ -61,6 +87,11 @@ def _in_function(text: bytes, at: int, indent: int) -> bool:
         at = start
         if len(line) - len(words) < indent and words.strip() and not words.startswith(b"#"):
             indent = len(line) - len(words)
-            if words.startswith((b"def ", b"async def ", b"def\t")):
+            if words.startswith((b"def ", b"async def ", b"def\t")) and not _in_text(text, start):
                 return True
     return False
+
+
+def _in_text(text: bytes, at: int) -> bool:
+    """Whether a long text may be open at ``at``; what looks like a header there is none."""
+    return any(text.count(quotes, 0, at) % 2 for quotes in (b'"""', b"'''"))

@@ -57,7 +57,7 @@ class Rule:
     doc: RuleDoc
     decide: Callable[[Question], Iterable[Hit]]
     tell: Callable[[Hit, Manifest], Told]
-    late: ClassVar[bool] = False
+    late: ClassVar[int] = 0
 
     def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
         """What the rule finds about these concepts."""
@@ -69,13 +69,14 @@ class Rule:
 class TreeRule:
     """One rule, asked once of the whole tree; what it finds may belong to a concept or to none.
 
-    ``late``: it has to know of every file whether it can be read, and is best asked when that has been found out.
+    ``late``: it has to know of every file whether Python can read it, which may have to be waited for; those with the
+    highest number are asked last.
     """
 
     doc: RuleDoc
     decide: Callable[[Evidence], Iterable[Hit]]
     tell: Callable[[Hit, Manifest], Told]
-    late: bool = False
+    late: int = 0
 
     def hits(self, evidence: Evidence, concepts: Sequence[str]) -> Iterator[Hit]:
         """What the rule finds about these concepts, and about none."""

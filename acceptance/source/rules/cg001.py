@@ -46,4 +46,4 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     )
 
 
-RULE = TreeRule(DOC, decide, tell, late=True)
+RULE = TreeRule(DOC, decide, tell, late=2)

@@ -65,7 +65,7 @@ def _why(evidence: Evidence, module: str, name: str | None, things: Things) -> s
     tree, program = evidence.program.tree, evidence.program
     source = tree.module(module)
     inside = tree.module(f"{module}.{name}") if name and Thing("module", f"{module}.{name}") in things else None
-    if any(file and file.path in program.unparsable for file in (source, inside)):
+    if any(file and program.problem(file) for file in (source, inside)):
         return "unreadable"
     if not things or any(thing.kind != "missing" for thing in things):
         return ""
@@ -99,4 +99,4 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     return Told(what, "Import what exists, or delete the import and what depends on it.")
 
 
-RULE = TreeRule(DOC, decide, tell, late=True)
+RULE = TreeRule(DOC, decide, tell)

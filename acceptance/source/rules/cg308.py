@@ -31,10 +31,9 @@ DOC = RuleDoc(
 
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per module of the app that would have, once loaded, a public governed name or object."""
-    importers = {use.file for use in evidence.uses if use.binding.nest == "module" and not use.binding.type_only}
     for file in evidence.facts:
         why = evidence.loading.dead.get(file.module, "")
-        if why and file in importers:
+        if why and file in evidence.importers:
             yield Hit("", file.module, file, 1, Thing("module", file.module, "", file.path), {"why": why})
 
 
@@ -46,4 +45,4 @@ def tell(hit: Hit, manifest: Manifest) -> Told:
     )
 
 
-RULE = TreeRule(DOC, decide, tell, late=True)
+RULE = TreeRule(DOC, decide, tell, late=1)
