@@ -238,7 +238,7 @@ class Evidence:
         read = [file for file, reading in self.readings.items() if reading.facts is not None]
         unread = sorted(self.readings.keys() - set(read), key=lambda file: file.path)
         while True:
-            with self.program.among_known():
+            with self.program.among(file for file in self.program.tree.loadable if self.program.knows(file)):
                 found = {file.module: names for file in read if (names := self._offered(file, offered))}
             if found == offered:
                 return offered

@@ -33,6 +33,7 @@ class Loading:
         self._tree = program.tree
         self._read = read
         self._files = {file.module: file for file in self._tree.loadable if not file.in_tests}
+        self._read_before = frozenset(file for file, reading in readings.items() if reading.facts is not None)
         self._sketches = {file.module: readings[file].mentions for file in self._files.values() if file in readings}
 
     def cycles(self, package: str, *, parents: bool = False) -> list[tuple[str, ...]]:
@@ -62,11 +63,13 @@ class Loading:
         """The modules that provably cannot be loaded, each with what fails.
 
         Followed from module to module, among those that loading ``wanted`` may load. Of a file that had no other reason
-        to be read, only imports of modules that do not exist are looked at, not of names that a module may lack.
+        to be read, only imports of modules that do not exist are looked at, not of names that a module may lack. One
+        that does not even mention the name that a wanted one imports from it is read for that.
         """
         reach, users = self._reach()
-        self._take_apart(module for module in reach if self._names_nothing(module))
-        with self._program.among_known():
+        looked_at = {module for module in reach if self._names_nothing(module)} | self._without_the_word()
+        self._take_apart(looked_at)
+        with self._program.among(self._read_before | {self._files[module] for module in looked_at}):
             dead = {module: why for module in sorted(reach) if (why := self._fails(module))}
         unread = self._program.unparsable  # last, since it may have to be waited for
         for module in reach:
@@ -155,6 +158,25 @@ class Loading:
                 users.setdefault(needed, set()).add(module)
                 stack.append(needed)
         return reach, users
+
+    def _without_the_word(self) -> set[str]:
+        """The modules that do not mention the name that loading a wanted one imports from them."""
+        asked: dict[str, set[bytes]] = {}
+        for module in self._wanted():
+            file = self._files.get(module)
+            facts = self._facts(file) if file else None
+            for source, _ in _imports(facts, always=True) if file and facts else ():
+                target = file.absolute(source.module, source.level) if file else None
+                if source.name and target in self._files and self._files[target] not in self._read_before:
+                    asked.setdefault(target, set()).add(source.name.encode())
+        return {target for target, names in asked.items() if not self._mentions_all(target, names)}
+
+    def _mentions_all(self, module: str, names: set[bytes]) -> bool:
+        try:
+            text = self._files[module].read()
+        except OSError:
+            return False
+        return all(name in text for name in names)
 
     def _names_nothing(self, module: str) -> bool:
         """Whether the sketch has an import, made on loading, of a module that does not exist."""

@@ -6,7 +6,7 @@ leaves two possibilities, both are returned. Files are read when a name leads to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
@@ -75,7 +75,7 @@ class Program:
         self._resolved: dict[_Key, Things] = {}
         self._asking: set[tuple[str, f.Value]] = set()
         self._offering: set[tuple[str, str]] = set()
-        self._goes_on = True
+        self._within: Collection[str] | None = None
 
     def add(self, readings: Mapping[SourceFile, Reading]) -> None:
         """Take in what files gave."""
@@ -105,21 +105,21 @@ class Program:
 
     def facts(self, file: SourceFile) -> f.Facts | None:
         """What the file says; None where the target Python cannot read it, which ``unparsable`` then tells."""
+        if self._within is not None and file.path not in self._within:
+            return None
         if file.path not in self._facts:
-            if not self._goes_on:
-                return None
             self.add(take_apart([file], self.tree.manifest.python_version))
         return self._facts[file.path]
 
     @contextmanager
-    def among_known(self) -> Iterator[None]:
-        """Follow names through the files that have been read and no further; what lies beyond is unknown."""
-        goes_on, resolved = self._goes_on, self._resolved
-        self._goes_on, self._resolved = False, {}
+    def among(self, files: Iterable[SourceFile]) -> Iterator[None]:
+        """Follow names through these files and no further; what lies beyond is unknown."""
+        within, resolved = self._within, self._resolved
+        self._within, self._resolved = {file.path for file in files}, {}
         try:
             yield
         finally:
-            self._goes_on, self._resolved = goes_on, resolved
+            self._within, self._resolved = within, resolved
 
     def knows(self, file: SourceFile) -> bool:
         """Whether the file has been read, to whatever end."""

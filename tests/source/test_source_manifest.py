@@ -92,7 +92,8 @@ def test_tests_are_told_from_app_code_by_their_place(ours: Manifest) -> None:
         ),
         pytest.param(
             ('home = "till"', 'home = "till"\nalias = []'),
-            "unknown key concepts.till.alias; known are deprecated, home, names, tolerated; correct or remove it",
+            "unknown key concepts.till.alias; known are core, deprecated, home, names, only_from, tolerated; "
+            "correct or remove it",
             id="key of a table",
         ),
         pytest.param(
@@ -136,9 +137,24 @@ def test_tests_are_told_from_app_code_by_their_place(ours: Manifest) -> None:
             id="no version",
         ),
         pytest.param(
-            ("[services]", '[collaborator]\nconcepts = ["tills"]\nparameter = "till"\n\n[services]'),
-            'collaborator: no concept is called tills, did you mean "till"?',
-            id="unknown concept",
+            ('[collaborator]\nconcepts = ["ledger"]', '[collaborator]\nconcepts = ["ledgers"]'),
+            'collaborator: no concept is called ledgers, did you mean "ledger"?',
+            id="unknown concept of the collaborator",
+        ),
+        pytest.param(
+            ('[products.till]\nconcepts = ["till"]', '[products.till]\nconcepts = ["stall"]'),
+            'products.till: no concept is called stall, did you mean "till"?',
+            id="unknown concept of a product",
+        ),
+        pytest.param(
+            ("until = 2098-12-31", 'until = "2098-12-31"'),
+            "retired.0.until: input should be a valid date; it is '2098-12-31'",
+            id="text for a date",
+        ),
+        pytest.param(
+            ("ssot_warnings = 4", "ssot_warnings = -4"),
+            "baseline.ssot_warnings: input should be greater than or equal to 0; it is -4",
+            id="negative",
         ),
         pytest.param(("[services]", "[services"), "not valid TOML: ", id="not TOML"),
     ],

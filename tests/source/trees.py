@@ -61,13 +61,14 @@ def told(result: Audit) -> list[str]:
     return [
         *(line(finding) for finding in result.findings if not finding.in_tests),
         *(f"in tests {line(finding)}" for finding in result.findings if finding.in_tests),
-        *(f"waived {line(waived.finding)} ({waived.reason})" for waived in result.waived),
+        *(f"waived by {waived.by}: {line(waived.finding)} ({waived.reason})" for waived in result.waived),
         *(f"cannot be read {path}" for path, _ in result.unparsable),
         *(f"never loaded {path}" for path in result.never_loaded),
     ]
 
 
 def line(finding: Finding) -> str:
-    """A finding with all its raw facts."""
-    facts = " ".join(f"{key}={value}" for key, value in sorted(finding.detail.items()))
+    """A finding with its raw facts, but for the words in which this Python complains and the vote, which repeats."""
+    told = (item for item in sorted(finding.detail.items()) if item[0] not in ("problem", "vote"))
+    facts = " ".join(f"{key}={value}" for key, value in told)
     return f"{finding.rule} {finding.concept} {finding.name} {finding.path}:{finding.line} {facts}".rstrip()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 from acceptance.source.evidence import Evidence, Question
+from acceptance.source.factories import Received
 from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest
 from acceptance.source.tree import SourceFile
@@ -83,6 +84,15 @@ class TreeRule:
         for hit in self.decide(evidence):
             if not hit.concept or hit.concept in concepts:
                 yield hit
+
+
+def taking_none(received: Iterable[Received]) -> Iterator[Hit]:
+    """One hit for each of these parameters that may be None, as far as its function is concerned."""
+    for each in received:
+        function, parameter = each.factory.function, each.parameter
+        if parameter.accepts_none and parameter.name not in function.refuses:
+            detail = {"parameter": parameter.name, "default": parameter.default, "annotation": parameter.annotation}
+            yield Hit("", function.qualname, each.factory.file, function.line, each.factory.thing, detail)
 
 
 def short(module: str) -> str:

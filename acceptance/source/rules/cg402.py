@@ -7,7 +7,7 @@ from inspect import cleandoc
 
 from acceptance.source.evidence import Evidence
 from acceptance.source.manifest import Manifest
-from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
+from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, taking_none
 
 DOC = RuleDoc(
     id="CG402",
@@ -32,11 +32,7 @@ DOC = RuleDoc(
 
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per parameter."""
-    for received in evidence.factories.received:
-        function, parameter = received.factory.function, received.parameter
-        if parameter.accepts_none and parameter.name not in function.refuses:
-            detail = {"parameter": parameter.name, "default": parameter.default, "annotation": parameter.annotation}
-            yield Hit("", function.qualname, received.factory.file, function.line, received.factory.thing, detail)
+    return taking_none(evidence.factories.received)
 
 
 def tell(hit: Hit, manifest: Manifest) -> Told:
