@@ -138,6 +138,7 @@ def test_an_empty_file_and_a_chain_of_aliases_are_nothing_special(tmp_path: Path
             "x = " + "(lambda: " * 60 + "1" + ")" * 60 + "\nfrom shop.core.ledger import Ledger\n", id="lambdas"
         ),
         pytest.param(f"Ledger = {'a if b else ' * 400}None\n", id="choices"),
+        pytest.param("if a:\n    from shop.core.ledger import Ledger\n" + "elif b: ...\n" * 900, id="elif"),
         pytest.param("from shop.orders import *\n__all__ = [*names, 'x']\nLedger = x\n", id="lists of itself"),
         pytest.param(
             "".join(
