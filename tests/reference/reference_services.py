@@ -163,7 +163,7 @@ class Platform:
     auth: Service
     backend: Service
     variables: Mapping[str, str]
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=PATIENCE))
 
     def register(self) -> Person:
         """A new person."""

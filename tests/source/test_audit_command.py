@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -214,7 +215,8 @@ def test_an_interrupted_audit_says_so_in_one_line(sound: Path, tmp_path: Path) -
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly(tree: Path) -> None:
-    command = f"{sys.executable} -m acceptance audit {tree} --manifest {TOY} | head -1"
+    parts = [sys.executable, "-m", "acceptance", "audit", str(tree), "--manifest", str(TOY)]
+    command = f"{shlex.join(parts)} | head -1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("Source audit of ")
