@@ -349,9 +349,10 @@ class _Reader(Expressions):
         scope = self.scope
         before = scope.flow.copy()
         outer_imports, scope.imports = scope.imports, []
-        scope.depth += 1  # what is tried may fail
+        first, may_fail = len(self.bindings), bool(node.handlers)
+        scope.depth += may_fail
         self.block(node.body)
-        scope.depth -= 1
+        scope.depth -= may_fail
         imports, scope.imports = tuple(scope.imports), outer_imports
         if not node.handlers:  # then a failing import fails what is around, too
             scope.imports.extend(imports)
@@ -365,7 +366,7 @@ class _Reader(Expressions):
         outer_tried = scope.tried
         for handler in node.handlers:
             scope.tried = {**outer_tried, **bound}
-            start = join(tried, before)
+            start = join(tried, before, self.left_behind(before, first, imports))
             if handler.name:
                 start = start.copy()
                 start.names[handler.name] = ()
@@ -373,6 +374,16 @@ class _Reader(Expressions):
         scope.tried = outer_tried
         scope.flow = join(*ways)
         self.block(node.finalbody)
+
+    def left_behind(self, before: Flow, first: int, imports: tuple[int, ...]) -> Flow:
+        """Where a ``try`` part ends whose last import fails: what it has bound until then, counted from ``first``."""
+        scope, flow = self.scope, before.copy()
+        for number in range(first, max(imports, default=first)):
+            binding = self.bindings[number]
+            if binding.how != "star" and (binding.nest, binding.scope) == (scope.nest, scope.path):
+                known = flow.names.get(binding.name, ())
+                flow.names[binding.name] = (*known, number)
+        return flow
 
     def loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
         if not isinstance(node, ast.While):

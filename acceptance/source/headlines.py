@@ -68,7 +68,7 @@ def _problem(evidence: Evidence, entry: Retired) -> str:
         return f"the module cannot be loaded: {why}"
     concept = evidence.governed.get(entry.name, "")
     held = evidence.objects(concept, entry.name) if concept else frozenset(evidence.behind)
-    given = program.member(entry.module, entry.name)
+    given = {thing for thing in program.member(entry.module, entry.name) if thing.kind != "missing"}
     if not held or not given or not given <= held:
         home = manifest.home(concept) if concept else manifest.package
         return f"it does not give the `{entry.name}` of `{home}`"

@@ -126,9 +126,12 @@ class Program:
         return file.path in self._facts
 
     def live(self, file: SourceFile, name: str) -> tuple[int, ...]:
-        """The bindings that ``name`` may have once the module is loaded, fallbacks that are never used left out."""
+        """The bindings that ``name`` may have once the module is loaded, fallbacks that are never used left out.
+
+        A later star import that does not bring the name leaves it what it was.
+        """
         facts = self.facts(file)
-        return self.counted(file, facts.final.get(name, ())) if facts else ()
+        return tuple(dict.fromkeys(self._below_stars(file, facts.final.get(name, ())))) if facts else ()
 
     def counted(self, file: SourceFile, numbers: tuple[int, ...]) -> tuple[int, ...]:
         """Without what an ``except`` part binds instead of a ``try`` part that succeeds."""
@@ -207,6 +210,19 @@ class Program:
             stars = (file.absolute(star.source.module, star.source.level) for star in facts.stars)
             modules += [star for star in stars if star]
         return False
+
+    def _below_stars(self, file: SourceFile, numbers: tuple[int, ...]) -> Iterator[int]:
+        """These bindings; or those before one, where it is a star import that does not bring the name."""
+        waiting = [*reversed(self.counted(file, numbers))]
+        while waiting:
+            number = waiting.pop()
+            value = self._binding(file, number).value
+            if isinstance(value, f.FromStar) and value.otherwise:
+                source = file.absolute(value.star.module, value.star.level)
+                if not source or not self.offers(source, value.name):
+                    waiting += reversed(self.counted(file, value.otherwise))
+                    continue
+            yield number
 
     def _counts(self, file: SourceFile, number: int) -> bool:
         instead_of = self._binding(file, number).instead_of

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from inspect import cleandoc
 
 from acceptance.source.evidence import Question
-from acceptance.source.facts import Binding, Facts, FromStar
+from acceptance.source.facts import Binding, Facts
 from acceptance.source.link import Program, Things
 from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
@@ -55,24 +55,7 @@ def decide(question: Question) -> Iterator[Hit]:
 
 def _giving(program: Program, file: SourceFile, name: str, held: Things) -> list[int]:
     """The bindings that the module is left with and that are the home's object."""
-    left = (number for after in program.live(file, name) for number in _below_stars(program, file, after))
-    return [number for number in dict.fromkeys(left) if not held.isdisjoint(program.of_binding(file, number))]
-
-
-def _below_stars(program: Program, file: SourceFile, number: int) -> Iterator[int]:
-    """The binding; or those before it, where it is a star import that does not bring the name."""
-    facts = program.facts(file)
-    assert facts is not None, "a binding comes from a file that was read"
-    numbers = [number]
-    while numbers:
-        number = numbers.pop()
-        value = facts.bindings[number].value
-        if isinstance(value, FromStar) and value.otherwise:
-            source = file.absolute(value.star.module, value.star.level)
-            if not source or not program.offers(source, value.name):
-                numbers += reversed(value.otherwise)
-                continue
-        yield number
+    return [number for number in program.live(file, name) if not held.isdisjoint(program.of_binding(file, number))]
 
 
 def _ways(file: SourceFile, bindings: list[Binding], listed: bool) -> list[str]:
