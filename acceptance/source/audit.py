@@ -58,7 +58,6 @@ def audit(
         readings = reader.read()
         program = Program(source, readings, reader.problems)
         evidence = Evidence(program, manifest, readings, today=today or date.today())
-        homes = {concept: evidence.home(concept) for concept in asked_concepts}
         findings, waived = _ask(evidence, asked_rules, asked_concepts)
         unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
         in_tests = {file.path for file in source.files if file.in_tests}
@@ -66,7 +65,7 @@ def audit(
         return Audit(
             findings=findings,
             waived=waived,
-            homes=homes,
+            homes={concept: evidence.home(concept) for concept in asked_concepts},
             uses=_by_concept_and_service(evidence, app_uses),
             app_uses=uses_of(app_uses),
             test_uses=uses_of(test_uses),

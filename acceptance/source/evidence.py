@@ -93,8 +93,9 @@ class Evidence:
         module = self.manifest.home(concept)
         file = self.program.tree.module(module)
         binds: dict[str, Thing | None] = {}
+        dead = file is not None and file.module in self.loading.dead
         for name in self.manifest.concepts[concept].governed:
-            possible = self._possible(concept, name)
+            possible = self._possible(concept, name) if not dead else frozenset()
             binds[name] = next((thing for thing in possible if thing.made and len(possible) == 1), None)
         return Home(module, file.path if file else None, binds)
 
@@ -137,10 +138,10 @@ class Evidence:
 
     @cached_property
     def importers(self) -> frozenset[SourceFile]:
-        """The files that have a governed name or object, once they are loaded, and the retired paths."""
-        retired = (self.program.tree.module(path.module) for path in self.manifest.retired)
+        """The files that have a governed name or object, once they are loaded: homes and retired paths among them."""
+        modules = (*self._at_home, *(path.module for path in self.manifest.retired))
         users = (use.file for use in self.uses if use.binding.nest == "module" and not use.binding.type_only)
-        return frozenset((*users, *(file for file in retired if file)))
+        return frozenset((*users, *(file for module in modules if (file := self.program.tree.module(module)))))
 
     @cached_property
     def factories(self) -> FactoriesOf:

@@ -71,6 +71,7 @@ def test_an_unknown_rule_or_concept_is_refused(tmp_path: Path) -> None:
         pytest.param("class Ledger: ...\ndel Ledger\n", id="deleted"),
         pytest.param("def make():\n    class Ledger: ...\n", id="inside a function"),
         pytest.param("class Ledger\n", id="unparsable"),
+        pytest.param("import shop.gone\nclass Ledger: ...\n", id="cannot be loaded"),
     ],
 )
 def test_a_home_that_does_not_hold_its_name_is_told(home: str, tmp_path: Path) -> None:
@@ -280,3 +281,9 @@ def test_the_answer_is_the_same_whatever_the_hash_seed(tmp_path: Path) -> None:
     }
     assert len(answers) == 1
     assert "CG201" in answers.pop()
+
+
+def test_a_home_that_cannot_be_loaded_is_reported_though_nobody_imports_it(tmp_path: Path) -> None:
+    result = audit_toy(tmp_path, {"shop/core/ledger.py": "from shop.gone import page\nclass Ledger: ...\n"})
+    assert [(finding.rule, finding.path) for finding in result.findings] == [("CG308", "shop/core/ledger.py")]
+    assert result.homes["ledger"].missing == ("Ledger",)

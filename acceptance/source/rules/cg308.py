@@ -13,8 +13,8 @@ from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
 DOC = RuleDoc(
     id="CG308",
     title="dead shim",
-    what="A module that imports a governed name or object for others to find, and that provably cannot be loaded: "
-    "it, or a module without which it cannot be loaded, imports what does not exist, outside any `try`, "
+    what="A home, or a module that imports a governed name or object for others to find, that provably cannot be "
+    "loaded: it, or a module without which it cannot be loaded, imports what does not exist, outside any `try`, "
     "condition or function.",
     why="The path exists on paper only.",
     broken=cleandoc("""
