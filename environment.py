@@ -11,7 +11,7 @@ from acceptance.drivers.said import said
 from acceptance.evidence import attachments
 from acceptance.promises import example_of
 from acceptance.reporting import allure_formatter
-from acceptance.reporting.outcome import outcome, remember_failure
+from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.refusal import refuse
 from acceptance.reporting.results import ResultsReporter
 from acceptance.session import Session, ignore_signals, stop_in_order_on_signals
@@ -32,7 +32,8 @@ def before_all(context: Any) -> None:
     except OSError as error:
         refuse(context, ConfigurationError(f"the results cannot be written ({error}): use -D reports=DIR"))
         return
-    allure_formatter.redact = console.redact = session.redactor.text
+    allure_formatter.redact = console.redact = outcomes.redact = session.redactor.text
+    outcomes.known_gaps = session.known_gaps
     context.config.reporters.append(results)
     context.on_cleanup_error = results.remember_cleanup_error
     console.announce(session)
@@ -56,14 +57,14 @@ def after_scenario(context: Any, scenario: Any) -> None:
         return
     session: Session = context.session
     failure = session.end(world)
-    result = outcome(scenario)
+    result = outcomes.outcome(scenario)
     if failure is None and result is not None and result.verdict is Verdict.KEPT:
         attachments.compact(world.recorder, said)
     else:
         logs = session.platform_logs() if world.drivers else []
         attachments.whole(world.recorder, logs, session.command(world.example), said)
     if failure is not None:
-        remember_failure(scenario, failure)
+        outcomes.remember_failure(scenario, failure)
 
 
 def after_all(context: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -16,6 +16,7 @@ from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
 from acceptance.reporting.terminal import console_on
 from acceptance.session import Session
+from acceptance.signoff.ratchet import STALE, Kind
 from acceptance.signoff.verdict import Judgement, judge
 from acceptance.verdicts import Verdict
 
@@ -118,7 +119,7 @@ def tell(results: Results, reports: Path) -> None:
     for fault in results.run.faults:
         console.print(Text.assemble((f"{Verdict.SUITE_FAULT:<{_WORD}}", _STYLES[Verdict.SUITE_FAULT]), fault))
     console.print()
-    tell_verdict(judge(results))
+    tell_verdict(judge(results), STALE)  # what ended badly has been told above
     if slowest := sorted(results.asked, key=lambda example: example.seconds, reverse=True)[:_SLOWEST]:
         told = ", ".join(f"{example.id} {example.seconds:.2f} s" for example in slowest)
         console.print(Text(f"Slowest: {told}", style="dim"))
@@ -127,10 +128,16 @@ def tell(results: Results, reports: Path) -> None:
         console.print(Text(f"To read it as a page: python -m acceptance report{folder}", style="dim"))
 
 
-def tell_verdict(judgement: Judgement) -> None:
-    """The sentence, the counts, and what was excused."""
+def tell_verdict(judgement: Judgement, kinds: Collection[Kind] = tuple(Kind)) -> None:
+    """The sentence, the counts, what was excused, and each example that stands so in the lists of known gaps."""
     console = console_on()
     console.print(Text(judgement.sentence, style="bold"))
     console.print(Text(judgement.counts))
     if judgement.excused:
         console.print(Text(f"Not asked, by the target's declaration: {'; '.join(judgement.excused)}"))
+    for kind in Kind:
+        of_kind = [standing for standing in judgement.standings if standing.kind is kind]
+        if kind in kinds and of_kind:
+            console.print(Text(f"{kind.capitalize()}:", style="bold"))
+            for standing in of_kind:
+                console.print(Text(indent(f"{standing.example}: {standing.told}", "  ")))

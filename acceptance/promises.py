@@ -10,6 +10,8 @@ Each scenario under it is an example with an id of its own, which is its identit
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,6 +90,37 @@ def example_of(scenario: Any) -> Example:
     return Example(identity, title, promise, all_tags, f"{Path(scenario.filename).name}:{scenario.line}")
 
 
+def texts(folder: Path) -> dict[str, str]:
+    """What each promise says, as a SHA-256 of its Rule: tags, sentence, description, examples, steps and tables.
+
+    What stands above it and holds for it too (the feature's tags and background) is part of it; how the file is laid
+    out, its comments and the other Rules are not.
+    """
+    files = sorted(str(path) for path in folder.rglob("*.feature"))
+    rules = [rule for feature in parse_features(files) for rule in feature.rules]
+    return {_promise_id(rule, rule.feature): _text_of(rule) for rule in rules}
+
+
+def _text_of(rule: Any) -> str:
+    said: list[Any] = [sorted(rule.feature.tags), sorted(rule.tags), rule.name, rule.description]
+    for background in filter(None, (rule.feature.background, rule.background)):
+        said.append([background.name, *map(_step_text, background.steps)])
+    for scenario in rule.scenarios:
+        tables = [[each.name, sorted(each.tags), _cells(each.table)] for each in getattr(scenario, "examples", ())]
+        steps = [_step_text(step) for step in scenario.steps]
+        said.append([scenario.keyword, sorted(scenario.tags), scenario.name, scenario.description, steps, tables])
+    plain = json.dumps(said, ensure_ascii=False, default=str)
+    return f"sha256:{hashlib.sha256(plain.encode()).hexdigest()}"
+
+
+def _step_text(step: Any) -> list[Any]:
+    return [step.keyword, step.name, step.text, _cells(step.table)]
+
+
+def _cells(table: Any) -> list[list[str]]:
+    return [table.headings, *(row.cells for row in table.rows)] if table else []
+
+
 def plain_title(scenario: Any) -> str:
     """The scenario's title without the ``-- @1.1 examples`` that behave adds to an outline's rows."""
     title = re.sub(r"\s+-- @\d+\.\d+.*$", "", str(scenario.name)).strip()
@@ -111,13 +144,17 @@ def _promise_of(scenario: Any) -> Promise:
     owner = rule or feature
     description = _paragraphs(owner.description)
     return Promise(
-        id=tags.value(owner.tags, "promise") or " / ".join(filter(None, (feature.name, rule and rule.name))),
+        id=_promise_id(rule, feature),
         sentence=str(owner.name),
         feature=str(feature.name),
         epic=tags.epic(str(tag) for tag in feature.tags),
         affected=description.get(AFFECTED, ""),
         look_first_at=description.get(LOOK_FIRST_AT, ""),
     )
+
+
+def _promise_id(rule: Any | None, feature: Any) -> str:
+    return tags.value((rule or feature).tags, "promise") or " / ".join(filter(None, (feature.name, rule and rule.name)))
 
 
 def _paragraphs(lines: list[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import httpx
 
-from acceptance import invariants
+from acceptance import invariants, known_gaps
 from acceptance.drivers.auth import Auth
 from acceptance.drivers.backend import Backend
 from acceptance.drivers.chat import Chat
@@ -27,6 +27,7 @@ from acceptance.files import DEFAULT_REPORTS, write_whole
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
+from acceptance.source.revision import is_changed
 from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
@@ -43,6 +44,7 @@ class Session:
         self.target = target
         self.faults = faults
         self.reports = reports
+        self.known_gaps = known_gaps.read(target.known_gaps or ())
         self.redactor = Redactor(target.secrets)
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
@@ -63,6 +65,7 @@ class Session:
         self._start_failure: Exception | None = None
         self._left_away: str | None = None
         self._audit: Audit | CannotJudge | None = None
+        self.source_is_changed: bool | None = None
 
     @classmethod
     def open(cls, userdata: Mapping[str, str]) -> Self:
@@ -150,6 +153,7 @@ class Session:
             try:
                 assert self.target.source is not None
                 self._audit = audit(self.target.source, load_manifest(self.target.manifest))
+                self.source_is_changed = is_changed(self.target.source)
             except CannotJudge as error:
                 self._audit = error
         if isinstance(self._audit, CannotJudge):

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from acceptance.source import SSOT_RULES, Audit, Finding
-from acceptance.verdicts import Broken, CouldNotTell
+from acceptance.verdicts import Broken, CouldNotTell, Count
 
 #: What decides "one home": second definitions, variants, overwritten ones, and names bound to something else.
 ONE_HOME = ("CG101", "CG102", "CG103", "CG201")
 MANAGERS = ("manager", "unified_manager")
 #: The managers and the functions that make them.
 WITH_FACTORIES = (*MANAGERS, "factory_functions")
+UNREAD = "files that could not be read"
 _SHOWN = 10  # findings that are told in words; the table has them all
 
 
@@ -48,9 +49,13 @@ class SourceQuestion:
             if finding.rule != "CG302" or (finding.path, finding.line, finding.name) not in broken
         ]
 
-    def count(self, findings: Sequence[Finding]) -> str:
+    def count(self, findings: Sequence[Finding]) -> Count:
+        """How many there are."""
+        return Count(len({finding.path for finding in findings}) if self.modules else len(findings), self.many)
+
+    def counted(self, findings: Sequence[Finding]) -> str:
         """How many there are, in words: "3 factories that …"."""
-        number = len({finding.path for finding in findings}) if self.modules else len(findings)
+        number = self.count(findings).number
         return f"{number} {self.one if number == 1 else self.many}"
 
 
@@ -159,13 +164,17 @@ def judge(audit: Audit, question: SourceQuestion, findings: Sequence[Finding]) -
     Where there are none, but some files could not be read, :class:`CouldNotTell`; unless that is a finding itself.
     """
     if findings:
-        raise Broken(f"{question.count(findings)}:\n{listed(findings)}", look_first_at=first(findings))
+        raise Broken(
+            f"{question.counted(findings)}:\n{listed(findings)}",
+            look_first_at=first(findings),
+            count=question.count(findings),
+        )
     if audit.unparsable_app and "CG001" not in question.rules:
         unread = audit.unparsable_app
         places = "\n".join(f"  • {path}: {why}" for path, why in unread)
         files = "a file" if len(unread) == 1 else f"{len(unread)} files"
         told = f"none was found, but {files} could not be read:\n{places}"
-        raise CouldNotTell(told, look_first_at=unread[0][0])
+        raise CouldNotTell(told, look_first_at=unread[0][0], count=Count(len(unread), UNREAD))
 
 
 def judge_warnings(audit: Audit, allowed: str, few_enough: bool) -> None:
@@ -176,11 +185,12 @@ def judge_warnings(audit: Audit, allowed: str, few_enough: bool) -> None:
     start = "" if warnings.baseline is None else f" ({warnings.baseline} at the start)"
     if not few_enough:
         places = _lines([f"  • {module}" for module in warnings.modules])
-        raise Broken(f"{modules}{start}; {allowed}:\n{places}", look_first_at=first(warned(audit)))
+        counted = Count(count, "modules with an SSOT warning")
+        raise Broken(f"{modules}{start}; {allowed}:\n{places}", look_first_at=first(warned(audit)), count=counted)
     if audit.unparsable_app:
         path, why = audit.unparsable_app[0]
         told = f"{modules}{start}, but not every file could be read: {path} ({why})"
-        raise CouldNotTell(told, look_first_at=path)
+        raise CouldNotTell(told, look_first_at=path, count=Count(len(audit.unparsable_app), UNREAD))
 
 
 def warned(audit: Audit) -> list[Finding]:
@@ -195,7 +205,8 @@ def judge_retired(audit: Audit) -> None:
         places = _lines([f"  • {path.module}.{path.name}: {path.problem}" for path in failing])
         count = "a retired path does" if len(failing) == 1 else f"{len(failing)} retired paths do"
         where = failing[0].path or f"where {failing[0].module} was"
-        raise Broken(f"{count} not work as was said:\n{places}", look_first_at=where)
+        counted = Count(len(failing), "retired paths that do not work as was said")
+        raise Broken(f"{count} not work as was said:\n{places}", look_first_at=where, count=counted)
 
 
 def listed(findings: Sequence[Finding]) -> str:

@@ -40,6 +40,7 @@ from acceptance.verdicts import ConfigurationError, nearest
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "reference"
 SHIPPED = REPOSITORY / "acceptance" / "targets"
+KNOWN_GAPS = Path("known-gaps")  # a run begins in the root of the repository
 #: The settings that are addresses, and what people call what is there.
 ADDRESSES = {
     "base_url": "Chat",
@@ -147,6 +148,11 @@ def _words(value: object) -> object:
     return [word for word in re.split(r"[,\s]+", value) if word] if isinstance(value, str) else value
 
 
+def _paths(value: object) -> object:
+    """``"a.toml, b.toml"`` as a list; a path may have a blank in it."""
+    return [path.strip() for path in value.split(",") if path.strip()] if isinstance(value, str) else value
+
+
 class Target(BaseSettings):
     """One platform and/or source tree to be judged; every field is a setting of the target's file."""
 
@@ -155,6 +161,7 @@ class Target(BaseSettings):
     name: str
     about: str = Field(description="what it is, in words of the report")
     embedded: bool = False
+    staging: bool = Field(default=False, description="whether this is the staging environment of the plan's criteria")
     base_url: HttpAddress | None = None
     auth_url: HttpAddress | None = None
     frontend_url: HttpAddress | None = None
@@ -173,6 +180,9 @@ class Target(BaseSettings):
     production_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_words)] = frozenset()
     source: Path | None = None
     manifest: Path = DEFAULT_MANIFEST
+    known_gaps: Annotated[tuple[Path, ...] | None, NoDecode, BeforeValidator(_paths)] = Field(
+        default=None, description="the lists of what is known to be broken; None is the one with the target's name"
+    )
     promptly: Seconds
     service_discovery_timeout: Seconds
     auth_coordination_timeout: Seconds
@@ -197,10 +207,19 @@ class Target(BaseSettings):
 
     @model_validator(mode="after")
     def _has_addresses(self) -> Self:
-        if not self.embedded:
-            missing = [name for name in ("base_url", "auth_url", "websocket_url") if getattr(self, name) is None]
-            if missing:
-                raise ValueError(f"needs {' and '.join(missing)}: a target that is not embedded must say where it is")
+        if self.embedded or (not self.addresses and self.source):
+            return self
+        missing = [name for name in ("base_url", "auth_url", "websocket_url") if getattr(self, name) is None]
+        if len(missing) == len(ADDRESSES) - 1 and not self.frontend_url:
+            raise ValueError("needs a source tree, a platform's addresses, or both: -D source=PATH names a tree")
+        if missing:
+            raise ValueError(f"needs {' and '.join(missing)}: a target that is not embedded must say where it is")
+        return self
+
+    @model_validator(mode="after")
+    def _staging_is_a_place(self) -> Self:
+        if self.staging and (self.embedded or not self.addresses):
+            raise ValueError("staging goes with the addresses of an environment")
         return self
 
     @model_validator(mode="after")
@@ -217,6 +236,11 @@ class Target(BaseSettings):
     def addresses(self) -> dict[str, str]:
         """The addresses that this target names, by setting."""
         return {name: getattr(self, name) for name in ADDRESSES if getattr(self, name)}
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether a platform can be asked, and not only a source tree."""
+        return self.embedded or bool(self.addresses)
 
     @property
     def is_on_this_machine(self) -> bool:
@@ -263,6 +287,8 @@ class Target(BaseSettings):
         """Why an example with this need and effect is not asked of this target; None when it is."""
         if need == "source-tree" and self.source is None:
             return "no source tree was named"
+        if need != "source-tree" and not self.has_platform:
+            return f"target {self.name} is a source tree only"
         if need == "passwords" and self.sign_in != "register":
             return f"people sign in to target {self.name} by {self.sign_in}, so they have no passwords"
         if need == "minted-tokens" and Capability.MINT_TOKENS not in self.capabilities:
@@ -283,8 +309,11 @@ class Target(BaseSettings):
             state = "set" if self.simulation_key else f"not set ({SIMULATION_KEY_VARIABLE})"
             shown.append(("Simulation key", state))
         shown.append(("Source tree", source or "none named"))
-        shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
-        shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
+        if self.has_platform:
+            shown.append(("Declared", ", ".join(sorted(self.capabilities)) or "read-only"))
+            shown.append(("Deadlines", ", ".join(str(deadline) for deadline in self.deadlines.values())))
+        if self.known_gaps:
+            shown.append(("Known gaps", ", ".join(map(str, self.known_gaps))))
         if self.shortened:
             shown.append(("Shortened", "; ".join(self.shortened)))
         return shown
@@ -331,6 +360,9 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         raise ConfigurationError(f"the manifest {target.manifest} does not exist: name one with -D manifest=FILE")
     if target.source is None and target.embedded:
         target = target.model_copy(update={"source": REFERENCE})
+    if target.known_gaps is None:
+        usual = KNOWN_GAPS / f"{name}.toml"
+        target = target.model_copy(update={"known_gaps": (usual,) if usual.is_file() else ()})
     if target.source is not None and not target.source.is_dir():
         raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
     return target

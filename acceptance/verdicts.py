@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -60,30 +61,55 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=order.index)
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many things are wrong, and which: ``of`` is the plural, whatever the number."""
+
+    number: int
+    of: str
+
+
 class Broken(AssertionError):
     """The platform did not keep a promise: it was reached and asked correctly.
 
     ``happened`` is the sentence after "What happened"; ``look_first_at`` overrides, where the failure knows better,
-    the place that the promise names; ``evidence`` is technical text shown below the four lines.
+    the place that the promise names; ``evidence`` is technical text shown below the four lines; ``count`` is how many
+    things are wrong, where they are counted.
     """
 
-    def __init__(self, happened: str, *, look_first_at: str | None = None, evidence: str | None = None) -> None:
+    def __init__(
+        self,
+        happened: str,
+        *,
+        look_first_at: str | None = None,
+        evidence: str | None = None,
+        count: Count | None = None,
+    ) -> None:
         super().__init__(happened)
         self.happened = happened
         self.look_first_at = look_first_at
         self.evidence = evidence
+        self.count = count
 
 
 class CouldNotTell(Exception):
     """The question could not be put, or the answer could not be observed.
 
-    ``reason`` says why, and ``look_first_at`` where to mend it: the promise's own place is not to blame.
+    ``reason`` says why, and ``look_first_at`` where to mend it: the promise's own place is not to blame. ``count`` is
+    how many things stand in the way, where they are counted.
     """
 
-    def __init__(self, reason: str, *, look_first_at: str = "the settings of the target, in docs/targets.md") -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        look_first_at: str = "the settings of the target, in docs/targets.md",
+        count: Count | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.look_first_at = look_first_at
+        self.count = count
 
 
 class ConfigurationError(Exception):

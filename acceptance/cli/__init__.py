@@ -28,6 +28,8 @@ app = typer.Typer(
     help="Read, judge and show what a run of the specification (`behave --tags=@phase2`) has found, and audit a source "
     "tree by itself.",
 )
+of_known_gaps = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lists of what is known broken.")
+app.add_typer(of_known_gaps, name="known-gaps")
 Reports = Annotated[Path, typer.Option("--reports", help="The folder that the run wrote to (its -D reports=…).")]
 
 
@@ -57,15 +59,27 @@ def version(
 
 
 @app.command()
-def verdict(reports: Reports = DEFAULT_REPORTS) -> None:
-    """Say in one sentence what the last run amounts to, with the counts.
+def verdict(
+    reports: Reports = DEFAULT_REPORTS,
+    ratchet: Annotated[
+        bool, typer.Option("--ratchet", help="Exit with 0 when nothing is worse than is known.", show_default=False)
+    ] = False,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--known-gaps", metavar="FILE", help="Judge by this list instead of the run's own. May be given again."
+        ),
+    ] = None,
+) -> None:
+    """Say in one sentence what the last run amounts to, with the counts, and name each break and each known gap.
 
-    Exit codes: 0 ready, or a rehearsal that worked; 1 broken; 2 the environment or the specification failed, or there
-    are no usable results; 3 the run did not ask everything. The worst decides.
+    Exit codes: 0 ready, or a rehearsal that worked, or with --ratchet nothing worse than is known; 1 broken; 2 the
+    environment or the specification failed, or there are no usable results; 3 a list of known gaps is stale, or the run
+    did not ask everything. The worst decides.
     """
     from acceptance.cli import run
 
-    raise typer.Exit(run.verdict(reports))
+    raise typer.Exit(run.verdict(reports, lists, ratchet))
 
 
 @app.command()
@@ -122,6 +136,27 @@ def audit(
     else:
         asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests)
         raise typer.Exit(source.tell(asked))
+
+
+@of_known_gaps.command()
+def update(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The list, such as known-gaps/staging.toml.")],
+    reports: Reports = DEFAULT_REPORTS,
+    owner: Annotated[str | None, typer.Option(help="The team that closes what is new.")] = None,
+    issue: Annotated[str | None, typer.Option(help="Where the work on what is new is tracked.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why what is new is still open.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Until when what is new may stay.", show_default="in 90 days")
+    ] = None,
+) -> None:
+    """Propose a list of known gaps from the last run, to be completed, reviewed and merged.
+
+    What is broken and not listed is added; what is listed and now kept is taken out; a count that went down is lowered.
+    What people have written is never changed, and what got worse is named and left as it is.
+    """
+    from acceptance.cli import gaps
+
+    gaps.update(file, reports, owner, issue, reason, expires)
 
 
 @app.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
 
-from acceptance import console, plan
+from acceptance import console, known_gaps, plan
 from acceptance.reporting import results
 from acceptance.reporting.render import CannotRender, render
 from acceptance.signoff.verdict import judge
@@ -16,16 +17,16 @@ from acceptance.target import ADDRESSES
 from acceptance.verdicts import ConfigurationError
 
 
-def verdict(reports: Path) -> int:
+def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
     """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
-    judgement = judge(_results(reports))
+    judgement = judge(listed(_results(reports), lists), ratchet=ratchet)
     console.tell_verdict(judgement)
     return judgement.exit_code
 
 
 def report(reports: Path) -> None:
     """Render what the run in a folder found as one page."""
-    ran = _results(reports)
+    ran = listed(_results(reports))
     try:
         page = render(reports, title=judge(ran).sentence, facts=_facts(ran), progress=typer.echo)
     except CannotRender as error:
@@ -38,22 +39,22 @@ def schema() -> None:
     typer.echo(json.dumps(results.Results.model_json_schema(), indent=2, ensure_ascii=False))
 
 
+def listed(ran: results.Results, lists: Sequence[Path] | None = None) -> results.Results:
+    """The run as the lists of known gaps have it today: those that are named, or else those that the run was given.
+
+    A list of the run that is no longer there is taken as the run has recorded it.
+    """
+    if lists is None:
+        recorded = [entry for entry in ran.known_gaps if not Path(entry.file).is_file()]
+        here = list(dict.fromkeys(Path(file) for file in ran.lists if Path(file).is_file()))
+        known = known_gaps.of([*known_gaps.read(here).entries.values(), *recorded])
+    else:
+        known = known_gaps.read(lists)
+    return ran.with_known_gaps(known, date.today())
+
+
 def _results(reports: Path) -> results.Results:
-    path = reports / results.FILE_NAME
-    try:
-        return results.read(path)
-    except FileNotFoundError:
-        remedy = "run `behave --tags=@phase2` first, or name its folder with --reports"
-        raise ConfigurationError(f"there are no results at {path}: {remedy}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"{where}: {first['msg']}" if where else first["msg"]
-        raise ConfigurationError(
-            f"{path} is not a results file of this version ({problem}): run behave again"
-        ) from None
+    return results.read(reports / results.FILE_NAME)
 
 
 def _facts(ran: results.Results) -> dict[str, str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,17 @@ import behave
 from behave.model_type import Status
 from behave.runner_util import make_undefined_step_snippet
 
+from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.promises import example_of
-from acceptance.verdicts import Broken, CouldNotTell, Verdict, in_words
+from acceptance.verdicts import Broken, CouldNotTell, Count, Verdict, in_words
 
 NO_STEPS = "the example has no steps, so nothing was asked"
 INTERRUPTED = "the run was interrupted here"
 NOT_REACHED = "the run ended before this example was asked"
+
+#: What is known to be broken, and what hides secrets; the run's own, once it has them.
+known_gaps = KnownGaps()
+redact: Callable[[str], str] = str
 
 _CERTAIN = (Verdict.SUITE_FAULT, Verdict.BROKEN)  # whatever interrupts the rest of the example
 
@@ -36,13 +42,18 @@ class Outcome:
     """How one example ended.
 
     ``reason`` is a sentence without the four lines; ``look_first_at`` overrides the promise's own place;
-    ``evidence`` is technical text (a trace, an exchange), not yet redacted.
+    ``evidence`` is technical text (a trace, an exchange), not yet redacted; ``count`` is how many things are wrong,
+    where they are counted; ``known_gap`` is the entry that lists what happened, and ``listing`` what there is to say
+    of it.
     """
 
     verdict: Verdict
     reason: str = ""
     look_first_at: str | None = None
     evidence: str | None = None
+    count: Count | None = None
+    known_gap: KnownGap | None = None
+    listing: str = ""
 
 
 def remember_selection(feature: Any, config: Any) -> None:
@@ -61,7 +72,16 @@ def outcome(scenario: Any) -> Outcome | None:
     result = _outcome(scenario)
     if result and result.verdict not in _CERTAIN and getattr(scenario, "was_interrupted", False):
         return Outcome(Verdict.COULD_NOT_TELL, INTERRUPTED)
-    return result
+    return result and _listed(scenario, result)
+
+
+def _listed(scenario: Any, result: Outcome) -> Outcome:
+    """The outcome as the list of known gaps has it."""
+    if result.verdict not in (Verdict.BROKEN, Verdict.COULD_NOT_TELL):
+        return result
+    reason = redact(result.reason)  # what people see, and what they write into the list
+    listed = known_gaps.listing(example_of(scenario).id, result.verdict, reason, result.count, date.today())
+    return replace(result, verdict=listed.verdict, known_gap=listed.excused_by, listing=listed.told)
 
 
 def _outcome(scenario: Any) -> Outcome | None:
@@ -121,7 +141,8 @@ def remember_cleanup_error(context: Any, cleanup: Any, error: Exception) -> None
 def four_lines(scenario: Any, result: Outcome) -> str:
     """The failure as it is read aloud: We promised / What happened / Who is affected / Look first at.
 
-    Of what was not asked only the first two are true: nobody is affected.
+    Of what was not asked only the first two are true: nobody is affected. What the list of known gaps says of it is
+    a fifth line.
     """
     promise = example_of(scenario).promise
     lines = [f"We promised: {promise.sentence}", f"What happened: {_told(result)}"]
@@ -136,6 +157,7 @@ def four_lines(scenario: Any, result: Outcome) -> str:
     look = result.look_first_at or look
     lines += [f"Who is affected: {affected}"] if affected else []
     lines += [f"Look first at: {look}"] if look else []
+    lines += [f"Known gap: {result.listing}"] if result.listing else []
     return "\n".join(lines)
 
 
@@ -189,10 +211,10 @@ def _of_error(statement: Any, error: BaseException | None) -> Outcome:
 def _of_exception(error: BaseException | None) -> Outcome:
     match error:
         case CouldNotTell():
-            return Outcome(Verdict.COULD_NOT_TELL, error.reason, error.look_first_at, trace(error))
+            return Outcome(Verdict.COULD_NOT_TELL, error.reason, error.look_first_at, trace(error), error.count)
         case Broken():
             evidence = "\n\n".join(filter(None, (error.evidence, trace(error))))
-            return Outcome(Verdict.BROKEN, error.happened, error.look_first_at, evidence)
+            return Outcome(Verdict.BROKEN, error.happened, error.look_first_at, evidence, error.count)
         case AssertionError():
             return Outcome(Verdict.BROKEN, sentence(error), evidence=trace(error))
         case KeyboardInterrupt():

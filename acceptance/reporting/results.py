@@ -13,18 +13,19 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
 from behave.reporter.base import Reporter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from acceptance import plan
 from acceptance.files import write_whole
-from acceptance.promises import Example, catalogue, example_of
+from acceptance.known_gaps import KnownGap, KnownGaps
+from acceptance.promises import Example, catalogue, example_of, texts
 from acceptance.reporting.outcome import (
     INTERRUPTED,
     NOT_REACHED,
@@ -36,7 +37,7 @@ from acceptance.reporting.outcome import (
 )
 from acceptance.session import Session
 from acceptance.target import REPOSITORY, without_user_info
-from acceptance.verdicts import Verdict, nearest, worst
+from acceptance.verdicts import ConfigurationError, Count, Verdict, nearest, worst
 
 FILE_NAME = "results.json"
 _TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
@@ -59,6 +60,9 @@ class ExampleResult(_Document):
     effect: str = Field(description="what asking does to the target: read-only, creates-data or disruptive")
     needs: list[str]
     plan_tests: list[str]
+    count: Count | None = Field(default=None, description="how many things are wrong, where the example counts them")
+    known_gap: KnownGap | None = Field(default=None, description="the entry that excuses what happened")
+    listing: str = Field(default="", description="what the list of known gaps says of it, in words")
 
 
 class PromiseResult(_Document):
@@ -68,6 +72,9 @@ class PromiseResult(_Document):
     sentence: str
     feature: str
     epic: str | None
+    affected: str = Field(default="", description="who is affected when it is broken")
+    look_first_at: str = Field(default="", description="where to begin, unless an example knows better")
+    text: str = Field(default="", description="SHA-256 of all that the promise says, examples and steps included")
     verdict: Verdict
     examples: list[ExampleResult]
 
@@ -91,6 +98,8 @@ class TargetFacts(_Document):
     name: str
     about: str
     embedded: bool
+    staging: bool = Field(default=False, description="whether it declares to be the staging environment")
+    as_found: bool = Field(default=False, description="the reference platform with every gap of the plan planted")
     addresses: dict[str, str]
     versions: dict[str, str] = Field(description="what each service says of its own version, when it was spoken to")
     capabilities: list[str]
@@ -107,6 +116,12 @@ class SourceFacts(_Document):
     revision: str | None
     manifest_version: str | None
     app_files: int | None
+    changed: bool | None = Field(default=None, description="whether the checkout differs from that revision")
+    ssot_warnings: int | None = Field(default=None, description="modules with a finding on a core concept")
+    ssot_warnings_at_start: int | None = Field(default=None, description="the start that the manifest records")
+    names_with_several_paths: int | None = Field(default=None, description="governed names offered outside their homes")
+    canonical_imports: int | None = Field(default=None, description="imports of governed names from their homes")
+    imports: int | None = Field(default=None, description="all imports of governed names, in app code")
 
 
 class Specification(_Document):
@@ -120,12 +135,14 @@ class Specification(_Document):
 class Results(_Document):
     """One run of the specification."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     run: RunFacts
     target: TargetFacts
     source: SourceFacts | None
     specification: Specification
     tools: dict[str, str]
+    lists: list[str] = Field(default=[], description="the lists of known gaps that the run was given")
+    known_gaps: list[KnownGap] = Field(default=[], description="all their entries")
     promises: list[PromiseResult]
 
     @property
@@ -138,6 +155,22 @@ class Results(_Document):
         """The examples that were really put to the target."""
         reached = (example for example in self.examples if example.id not in self.run.missing)
         return [example for example in reached if example.verdict is not Verdict.NOT_ASKED]
+
+    def with_known_gaps(self, known: KnownGaps, on: date) -> Results:
+        """The same run, judged by these lists on this day: what is excused, and which promise ends how."""
+
+        def again(example: ExampleResult) -> ExampleResult:
+            ended = Verdict.BROKEN if example.verdict is Verdict.KNOWN_GAP else example.verdict
+            listed = known.listing(example.id, ended, example.reason, example.count, on)
+            update = {"verdict": listed.verdict, "known_gap": listed.excused_by, "listing": listed.told}
+            return example.model_copy(update=update)
+
+        promises = []
+        for promise in self.promises:
+            examples = [again(example) for example in promise.examples]
+            update = {"examples": examples, "verdict": worst(example.verdict for example in examples)}
+            promises.append(promise.model_copy(update=update))
+        return self.model_copy(update={"promises": promises, "known_gaps": list(known.entries.values())})
 
     def counts(self) -> dict[Verdict, int]:
         """Promises by verdict, worst first; verdicts that no promise has are left out."""
@@ -158,6 +191,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._ended: list[tuple[Example, Outcome, str, float]] = []
         self._faults: list[str] = []
         self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
+        self._texts = texts(REPOSITORY / "features")
         self._specification = _specification(self._expected)
         self._write(finished=False)
 
@@ -190,7 +224,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._tell(results, self._session.reports)
         if not results.asked and not results.run.faults and not results.run.interrupted:
             sys.exit(3)
-        if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL):
+        if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP):
             sys.exit(1)
 
     def _has(self, *verdicts: Verdict) -> bool:
@@ -222,7 +256,9 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             source=self._source(),
             specification=self._specification,
             tools={"python": platform.python_version(), **{name: version(name) for name in _TOOLS}},
-            promises=_promises(self._ended),
+            lists=[str(file) for file in self._session.target.known_gaps or ()],
+            known_gaps=list(self._session.known_gaps.entries.values()),
+            promises=_promises(self._ended, self._texts),
         )
 
     def _target(self) -> TargetFacts:
@@ -231,6 +267,8 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             name=target.name,
             about=target.about,
             embedded=target.embedded,
+            staging=target.staging,
+            as_found=getattr(self._session, "platform", "") == "as-found",
             addresses={name: without_user_info(address) for name, address in target.addresses.items()},
             versions=dict(self._session.platform_versions),
             capabilities=sorted(target.capabilities),
@@ -243,21 +281,48 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         tree, audited = self._session.source_name, self._session.audited
         if tree is None:
             return None
-        return SourceFacts(
+        facts = SourceFacts(
             tree=tree,
             is_reference=self._session.source_is_reference,
-            revision=audited.revision if audited else None,
-            manifest_version=str(audited.manifest_version) if audited else None,
-            app_files=audited.files.app if audited else None,
+            revision=None,
+            manifest_version=None,
+            app_files=None,
         )
+        if audited is None:
+            return facts
+        figures = {
+            "revision": audited.revision,
+            "changed": self._session.source_is_changed,
+            "manifest_version": str(audited.manifest_version),
+            "app_files": audited.files.app,
+            "ssot_warnings": len(audited.warnings.modules),
+            "ssot_warnings_at_start": audited.warnings.baseline,
+            "names_with_several_paths": len(audited.names_with_several_paths),
+            "canonical_imports": audited.app_uses.canonical,
+            "imports": audited.app_uses.imports,
+        }
+        return facts.model_copy(update=figures)
 
 
 def read(path: Path) -> Results:
-    """The results in a file; raises ``OSError`` or pydantic's ``ValidationError``."""
-    return Results.model_validate_json(path.read_text(encoding="utf-8"))
+    """The results in a file; raises :class:`ConfigurationError` for what are none, with what to do."""
+    try:
+        return Results.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        remedy = "run `behave --tags=@phase2` first, or name its folder with --reports"
+        raise ConfigurationError(f"there are no results at {path}: {remedy}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        problem = f"{where}: {first['msg']}" if where else first["msg"]
+        raise ConfigurationError(
+            f"{path} is not a results file of this version ({problem}): run behave again"
+        ) from None
 
 
-def _promises(ended: Iterable[tuple[Example, Outcome, str, float]]) -> list[PromiseResult]:
+def _promises(ended: Iterable[tuple[Example, Outcome, str, float]], texts_of: Mapping[str, str]) -> list[PromiseResult]:
     by_promise: dict[str, tuple[Example, list[ExampleResult]]] = {}
     for example, result, failure, seconds in ended:
         _, examples = by_promise.setdefault(example.promise.id, (example, []))
@@ -273,6 +338,9 @@ def _promises(ended: Iterable[tuple[Example, Outcome, str, float]]) -> list[Prom
                 effect=example.effect,
                 needs=sorted(example.needs),
                 plan_tests=example.plan_tests,
+                count=result.count,
+                known_gap=result.known_gap,
+                listing=result.listing,
             )
         )
     return [
@@ -281,6 +349,9 @@ def _promises(ended: Iterable[tuple[Example, Outcome, str, float]]) -> list[Prom
             sentence=example.promise.sentence,
             feature=example.promise.feature,
             epic=example.promise.epic,
+            affected=example.promise.affected,
+            look_first_at=example.promise.look_first_at,
+            text=texts_of.get(example.promise.id, ""),
             verdict=worst(result.verdict for result in examples),
             examples=examples,
         )

@@ -1,16 +1,19 @@
 """The verdict of a run: one sentence, the counts, and an exit code that a pipeline can act on.
 
 Exit codes: 0 ready (or a rehearsal that worked), 1 broken, 2 the environment or the specification failed, 3 the run did
-not ask everything. The worst decides: suite fault, broken, could not tell, partial.
+not ask everything, or a list of known gaps is stale. The worst decides: suite fault, broken, could not tell, known gap,
+stale list, partial. With the ratchet, a run that is no worse than its lists say is 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from acceptance import plan
 from acceptance.reporting.results import PromiseResult, Results
+from acceptance.signoff.ratchet import EXCUSED, STALE, WORSE, Kind, Standing, standings
 from acceptance.verdicts import Verdict
 
 READY, BROKEN, ENVIRONMENT_OR_SUITE, INCOMPLETE = 0, 1, 2, 3
@@ -20,19 +23,27 @@ REHEARSAL = "Rehearsal: the specification works; this says nothing about Netra"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a run amounts to; ``excused`` lists what of each promise the target excuses, with the reason."""
+    """What a run amounts to; ``excused`` lists what of each promise the target excuses, with the reason.
+
+    ``standings``: every example that is broken or listed as a known gap, worst first.
+    """
 
     sentence: str
     counts: str
     excused: list[str]
     exit_code: int
+    standings: list[Standing] = field(default_factory=list)
 
 
-def judge(results: Results) -> Judgement:
-    """The verdict of ``results``, in the precedence of the design: the worst thing that happened decides."""
-    sentence, exit_code = _decide(results)
+def judge(results: Results, *, ratchet: bool = False, on: date | None = None) -> Judgement:
+    """The verdict of ``results``, in the precedence of the design: the worst thing that happened decides.
+
+    ``ratchet``: what the lists of known gaps excuse is no reason against. ``on``: the day on which it is judged.
+    """
+    found = standings(results, on or date.today())
+    sentence, exit_code = _decide(results, found, ratchet)
     closed = sentence if sentence.endswith(("?", ".")) else f"{sentence}."
-    return Judgement(closed, counts(results), _excused(results), exit_code)
+    return Judgement(closed, counts(results), _excused(results), exit_code, found)
 
 
 def counts(results: Results) -> str:
@@ -44,33 +55,47 @@ def counts(results: Results) -> str:
 
 
 def _excused(results: Results) -> list[str]:
-    excused = []
+    by_reason: dict[str, list[str]] = {}
     for promise in results.promises:
         unasked = [example for example in promise.examples if example.verdict is Verdict.NOT_ASKED]
         if unasked:
             asked = len(promise.examples) - len(unasked)
             part = f"{len(unasked)} of {len(promise.examples)} examples of " if asked else ""
             why = ", ".join(dict.fromkeys(example.reason for example in unasked))
-            excused.append(f"{part}{promise.id} ({why})")
-    return excused
+            by_reason.setdefault(why, []).append(f"{part}{promise.id}")
+    return [f"{', '.join(named)} ({why})" for why, named in by_reason.items()]
 
 
-def _decide(results: Results) -> tuple[str, int]:
-    by = {verdict: [p for p in results.promises if p.verdict is verdict] for verdict in Verdict}
-    if results.run.faults or by[Verdict.SUITE_FAULT]:
+def _decide(results: Results, found: Sequence[Standing], ratchet: bool) -> tuple[str, int]:
+    if results.run.faults or any(promise.verdict is Verdict.SUITE_FAULT for promise in results.promises):
         own = [f"{e.id}: {e.reason}" for e in results.examples if e.verdict is Verdict.SUITE_FAULT]
         first, *_ = (results.run.faults + own)[0].splitlines()
         return f"No verdict: the specification itself failed ({first})", ENVIRONMENT_OR_SUITE
-    if by[Verdict.BROKEN]:
-        judged = _judged(results, by[Verdict.BROKEN])
-        return f"Broken: {_one_or_both(judged, 'does', 'do')} not keep {_named(by[Verdict.BROKEN])}", BROKEN
-    if by[Verdict.COULD_NOT_TELL]:
-        reason = next(e.reason for e in results.examples if e.verdict is Verdict.COULD_NOT_TELL)
-        return f"Could not tell: {_named(by[Verdict.COULD_NOT_TELL])}: {reason}", ENVIRONMENT_OR_SUITE
+    if worse := _of_kind(results, found, WORSE if ratchet else WORSE | {Kind.EXPIRED}):
+        return (
+            f"{'Worse than known' if ratchet and results.known_gaps else 'Broken'}: {_not_kept(results, worse)}",
+            BROKEN,
+        )
+    if unknown := _of_kind(results, found, {Kind.UNKNOWN}):
+        reason = next(e.reason for p in unknown for e in p.examples if e.verdict is Verdict.COULD_NOT_TELL)
+        return f"Could not tell: {_named(unknown)}: {reason}", ENVIRONMENT_OR_SUITE
+    known = _of_kind(results, found, EXCUSED)
+    gaps = [promise for promise in known if any(example.verdict is Verdict.KNOWN_GAP for example in promise.examples)]
+    if known and not ratchet:
+        if gaps:
+            return f"Known gaps, each with an owner and a date: {_not_kept(results, gaps)}", BROKEN
+        return f"Could not tell, as is known: {_named(known)}", ENVIRONMENT_OR_SUITE
+    if stale := [standing for standing in found if standing.kind in STALE]:
+        first = f"{stale[0].example} is {stale[0].kind}"
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        return f"The list of known gaps is stale: {first}{more}", INCOMPLETE
     if not results.asked:
         return f"Nothing was asked: {_why_nothing(results)}", INCOMPLETE
     if not results.run.complete:
         return f"Partial, no verdict: {_what_is_missing(results)}", INCOMPLETE
+    if known:
+        entries = sum(standing.kind in EXCUSED for standing in found)
+        return f"No worse than known: {_not_kept(results, known)}; {_number(entries, 'known gap')} listed", READY
     if results.target.embedded:
         return _rehearsal(results), READY
     keeps = _one_or_both(_judged(results, results.promises), "keeps", "keep")
@@ -82,6 +107,16 @@ def _decide(results: Results) -> tuple[str, int]:
             INCOMPLETE,
         )
     return f"Ready: {keeps} every promise that was asked", READY
+
+
+def _of_kind(results: Results, found: Sequence[Standing], kinds: Collection[Kind]) -> list[PromiseResult]:
+    """The promises with an example that stands so."""
+    so = {standing.example for standing in found if standing.kind in kinds}
+    return [promise for promise in results.promises if any(example.id in so for example in promise.examples)]
+
+
+def _not_kept(results: Results, promises: Sequence[PromiseResult]) -> str:
+    return f"{_one_or_both(_judged(results, promises), 'does', 'do')} not keep {_named(promises)}"
 
 
 def _rehearsal(results: Results) -> str:
@@ -97,8 +132,7 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
     """What these promises judged, named: the platform, the source tree, or both."""
     asked = [example for promise in promises for example in promise.examples if example in results.asked]
     needs = {need for example in asked for need in example.needs}
-    planted = results.target.planted_faults
-    faults = f" with planted faults ({', '.join(planted)})" if planted else ""
+    faults = _planted(results)
     judged = []
     if "platform" in needs:
         judged.append(f"the reference platform{faults}" if results.target.embedded else f"target {results.target.name}")
@@ -109,6 +143,13 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
             revision = f" at {results.source.revision[:12]}" if results.source.revision else ""
             judged.append(f"the source tree {results.source.tree}{revision}")
     return judged or ["the target"]
+
+
+def _planted(results: Results) -> str:
+    if results.target.as_found:
+        return " as found, with every gap of the plan planted"
+    planted = results.target.planted_faults
+    return f" with planted faults ({', '.join(planted)})" if planted else ""
 
 
 def _one_or_both(judged: Sequence[str], one: str, both: str) -> str:

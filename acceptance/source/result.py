@@ -9,6 +9,9 @@ from typing import Literal
 
 from acceptance.source.evidence import Home
 
+#: What makes another path to a governed name: a second definition, a wrong binding, a second path to the same object.
+OTHER_PATHS = ("CG101", "CG201", "CG301")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -144,6 +147,11 @@ class Audit:
     unparsable: tuple[tuple[str, str], ...]
     unparsable_app: tuple[tuple[str, str], ...]
     never_loaded: tuple[str, ...]
+
+    @property
+    def names_with_several_paths(self) -> frozenset[str]:
+        """The governed names that the code of the platform can take from elsewhere than their homes."""
+        return frozenset(finding.name for finding in self.of(OTHER_PATHS))
 
     def of(
         self, rules: Iterable[str], concepts: Iterable[str] | None = None, *, in_tests: bool = False

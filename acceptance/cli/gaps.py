@@ -1,0 +1,51 @@
+"""What ``known-gaps update`` does: propose a list of known gaps from a run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import typer
+
+from acceptance import known_gaps
+from acceptance.files import write_whole
+from acceptance.reporting import results
+from acceptance.signoff.proposal import Given, propose
+from acceptance.signoff.ratchet import standings
+from acceptance.verdicts import ConfigurationError
+
+DAYS = 90  # how long a new entry may stay, unless said otherwise
+
+
+def update(
+    file: Path, reports: Path, owner: str | None, issue: str | None, reason: str | None, until: str | None
+) -> None:
+    """Write the list as the run in a folder would have it, and say what is new in it."""
+    on = date.today()
+    given = Given(owner, issue, reason, _day(until) if until else on + timedelta(days=DAYS))
+    there = file.exists()
+    known = known_gaps.read([file]) if there else known_gaps.KnownGaps()
+    ran = results.read(reports / results.FILE_NAME).with_known_gaps(known, on)
+    if ran.run.faults or not ran.run.finished:
+        raise ConfigurationError(f"the run in {reports} did not come to its end: run behave again, then propose a list")
+    text = file.read_text(encoding="utf-8") if there else ""
+    proposal = propose(text, ran, standings(ran, on), given, on)
+    if proposal.text != text:
+        try:
+            write_whole(file.resolve(), proposal.text)
+        except OSError as error:
+            raise ConfigurationError(f"{file} cannot be written: {error.strerror}; name another file") from None
+    for line in proposal.changes:
+        typer.echo(line)
+    for line in proposal.left:
+        typer.echo(f"left as it is: {line}")
+    said = f"{file}: {len(proposal.changes)} changed, {len(proposal.left)} left to decide"
+    new = any(line.startswith("in: ") for line in proposal.changes) and None in (owner, issue, reason)
+    typer.echo(f"{said}; write what says TODO, and have it reviewed" if new else said)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"--expires {text} is not a day: write it as 2027-03-31") from None

@@ -1,0 +1,136 @@
+"""Several runs read as one: the source run beside the staging run, each example from the run that really asked it.
+
+A source promise is really asked where the tree is not the reference platform's, and a promise about the platform where
+the target is not the embedded one; anything else is a rehearsal. Of two runs that really asked the same example, the
+worse one counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from pathlib import Path
+
+from acceptance.reporting.results import ExampleResult, PromiseResult, Results
+from acceptance.verdicts import Verdict, worst
+
+
+class Asked(IntEnum):
+    """How an example was put, best first."""
+
+    REALLY = 0
+    IN_REHEARSAL = 1
+    NOT = 2
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """One run: the folder it is in, the SHA-256 of its results file, and the results as the lists have them today."""
+
+    folder: Path
+    digest: str
+    results: Results
+
+    @property
+    def name(self) -> str:
+        """What was judged, in a few words: "target staging, the source tree ../netra"."""
+        target, source = self.results.target, self.results.source
+        platform = "the reference platform" if target.embedded else f"target {target.name}"
+        tree = f"the source tree {source.tree}" if source and not source.is_reference else ""
+        only_tree = tree and not target.embedded and not target.addresses
+        return tree if only_tree else ", ".join(filter(None, (platform, tree)))
+
+    @property
+    def judges_source(self) -> bool:
+        """Whether it judged a tree that is not the reference platform's own."""
+        return bool(self.results.source and not self.results.source.is_reference)
+
+    @property
+    def judges_staging(self) -> bool:
+        """Whether it asked the staging environment."""
+        return self.results.target.staging
+
+    def asked(self, example: ExampleResult) -> Asked:
+        """How this run put one of its examples."""
+        if example.verdict is Verdict.NOT_ASKED or example.id in self.results.run.missing:
+            return Asked.NOT
+        rehearsed = ("platform" in example.needs and self.results.target.embedded) or (
+            "source-tree" in example.needs and not self.judges_source
+        )
+        return Asked.IN_REHEARSAL if rehearsed else Asked.REALLY
+
+
+@dataclass(frozen=True)
+class JoinedExample:
+    """One example, from the run that decides it."""
+
+    result: ExampleResult
+    run: JudgedRun
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class JoinedPromise:
+    """One promise over all runs; its ``text`` is the digest of its wording when it was asked."""
+
+    promise: PromiseResult
+    examples: tuple[JoinedExample, ...]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The worst of its examples."""
+        return worst(example.result.verdict for example in self.examples)
+
+    @property
+    def asked(self) -> Asked:
+        """How it was put: as its weakest example that was put at all."""
+        put = [example.asked for example in self.examples if example.asked is not Asked.NOT]
+        return max(put, default=Asked.NOT)
+
+    @property
+    def in_staging(self) -> bool:
+        """Whether every example of it that was put was put to staging."""
+        put = [example for example in self.examples if example.asked is not Asked.NOT]
+        return bool(put) and all(example.run.judges_staging for example in put)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What is read together: the runs in the order given, and every promise that any of them knows."""
+
+    runs: tuple[JudgedRun, ...]
+    promises: tuple[JoinedPromise, ...]
+
+    def promise(self, id: str) -> JoinedPromise | None:
+        """The promise with this id, or None."""
+        return next((promise for promise in self.promises if promise.promise.id == id), None)
+
+
+def join(runs: Sequence[JudgedRun]) -> Joined:
+    """The runs read together; promises in the order of the first run that knows them."""
+    known: dict[str, PromiseResult] = {}
+    examples: dict[str, dict[str, list[JoinedExample]]] = {}
+    for run in runs:
+        for promise in run.results.promises:
+            known.setdefault(promise.id, promise)
+            for result in promise.examples:
+                joined = JoinedExample(result, run, run.asked(result))
+                examples.setdefault(promise.id, {}).setdefault(result.id, []).append(joined)
+    promises = (
+        JoinedPromise(promise, tuple(_deciding(candidates) for candidates in examples[id].values()))
+        for id, promise in known.items()
+    )
+    return Joined(tuple(runs), tuple(promises))
+
+
+def _deciding(candidates: Iterable[JoinedExample]) -> JoinedExample:
+    order = list(Verdict)
+    return min(candidates, key=lambda example: (example.asked, order.index(example.result.verdict)))
+
+
+def digest(file: Path) -> str:
+    """The SHA-256 of a file's bytes, as ``sha256:…``."""
+    return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"

@@ -1,0 +1,100 @@
+"""A list of known gaps as a run would have it: proposed as a file, to be completed and reviewed by people.
+
+What people have written is never changed. What is new is added with its owner, issue and reason still to be written,
+so that the list is refused until somebody has; what is now kept, or gone, is taken out; a count that went down is
+lowered. What got worse is named and left as it is: to accept it is a decision.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, Table
+
+from acceptance.known_gaps import ANYTHING, TO_BE_WRITTEN
+from acceptance.reporting.results import ExampleResult, Results
+from acceptance.signoff.ratchet import EXCUSED, Kind, Standing
+
+HEADER = "What is known to be broken. Each entry is a decision: who closes it, and until when it may stay."
+_VARIES = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|\d+(?:[.:]\d+)*)\b")
+_LONGEST = 120  # characters of a failure that an entry must repeat
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the proposal may write itself into what is new; None is still to be written."""
+
+    owner: str | None
+    issue: str | None
+    reason: str | None
+    expires: date
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The whole file, and what is new in it, line by line; ``left`` is what somebody has to decide."""
+
+    text: str
+    changes: list[str]
+    left: list[str]
+
+
+def propose(text: str, results: Results, standings: list[Standing], given: Given, on: date) -> Proposal:
+    """The list in ``text`` (empty for none) as ``results`` would have it; ``standings`` are those of this list."""
+    document = tomlkit.parse(text)
+    if not text:
+        document.add(tomlkit.comment(HEADER))
+    gaps = document.setdefault("gap", tomlkit.aot())
+    assert isinstance(gaps, AoT)
+    examples = {example.id: example for example in results.examples}
+    changes: list[str] = []
+    left: list[str] = []
+    for standing in standings:
+        match standing.kind:
+            case Kind.KEPT | Kind.VANISHED:
+                del gaps[_index(gaps, standing.example)]
+                changes.append(f"out: {standing.example}, which is {standing.kind}")
+            case Kind.LESS:
+                count = examples[standing.example].count
+                assert count is not None
+                gaps[_index(gaps, standing.example)]["at_most"] = count.number
+                changes.append(f"lowered: {standing.example}, to {count.number}")
+            case Kind.UNLISTED | Kind.UNKNOWN if standing.entry is None:
+                gaps.append(_entry(examples[standing.example], given, on))
+                changes.append(f"in: {standing.example}")
+            case kind if kind not in EXCUSED:
+                left.append(f"{standing.example} is {kind}: {standing.told}")
+    return Proposal(tomlkit.dumps(document), changes, left)
+
+
+def says(reason: str) -> str:
+    """What an entry must say of a failure: its first line, without what differs from run to run."""
+    line = reason.partition("\n")[0].strip().rstrip(":")[:_LONGEST]
+    return re.sub(r"^\*\s+", "", _VARIES.sub(ANYTHING, line)) or ANYTHING
+
+
+def _entry(example: ExampleResult, given: Given, on: date) -> Table:
+    entry = tomlkit.table()
+    values: dict[str, Any] = {
+        "example": example.id,
+        "ends": None if example.verdict.value == "broken" else example.verdict.value,
+        "says": example.count.of if example.count else says(example.reason),
+        "at_most": example.count.number if example.count else None,
+        "owner": given.owner or f"{TO_BE_WRITTEN}: the team that closes it",
+        "issue": given.issue or f"{TO_BE_WRITTEN}: where the work on it is tracked",
+        "reason": given.reason or f"{TO_BE_WRITTEN}: why it is still open, in plain words",
+        "since": on,
+        "expires": given.expires,
+    }
+    for key, value in values.items():
+        if value is not None:
+            entry.add(key, value)
+    return entry
+
+
+def _index(gaps: AoT, example: str) -> int:
+    return next(index for index, gap in enumerate(gaps) if gap["example"] == example)
