@@ -13,7 +13,7 @@ from acceptance.promises import example_of
 from acceptance.reporting import allure_formatter
 from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.refusal import refuse
-from acceptance.reporting.results import ResultsReporter
+from acceptance.reporting.results_reporter import ResultsReporter
 from acceptance.session import Session, ignore_signals, stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError, Verdict
 

@@ -24,11 +24,15 @@ from acceptance import tags
 
 AFFECTED = "Affected:"
 LOOK_FIRST_AT = "Look first at:"
+WHEN_IT_BREAKS = "When it breaks:"
 
 
 @dataclass(frozen=True)
 class Promise:
-    """One absolute sentence, and what a failure of it tells the reader."""
+    """One absolute sentence, and what a failure of it tells the reader.
+
+    ``when_it_breaks`` is what the feature says of people's loss.
+    """
 
     id: str
     sentence: str
@@ -36,6 +40,7 @@ class Promise:
     epic: str | None
     affected: str
     look_first_at: str
+    when_it_breaks: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,7 @@ def _promise_of(scenario: Any) -> Promise:
         epic=tags.epic(str(tag) for tag in feature.tags),
         affected=description.get(AFFECTED, ""),
         look_first_at=description.get(LOOK_FIRST_AT, ""),
+        when_it_breaks=_paragraphs(feature.description).get(WHEN_IT_BREAKS, ""),
     )
 
 
@@ -165,7 +171,7 @@ def _paragraphs(lines: list[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     label = None
     for line in (str(line).strip() for line in lines):
-        started = next((known for known in (AFFECTED, LOOK_FIRST_AT) if line.startswith(known)), None)
+        started = next((known for known in (AFFECTED, LOOK_FIRST_AT, WHEN_IT_BREAKS) if line.startswith(known)), None)
         if started:
             label, found[started] = started, line[len(started) :].strip()
         elif re.match(r"[A-Z][\w -]*:", line):

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import typer
 
-from acceptance import console, known_gaps, plan
+from acceptance import console, known_gaps
 from acceptance.reporting import results
+from acceptance.reporting.facts import facts_of
 from acceptance.reporting.render import CannotRender, render
 from acceptance.signoff.verdict import judge
-from acceptance.target import ADDRESSES
 from acceptance.verdicts import ConfigurationError
 
 
@@ -28,7 +28,7 @@ def report(reports: Path) -> None:
     """Render what the run in a folder found as one page."""
     ran = listed(_results(reports))
     try:
-        page = render(reports, title=judge(ran).sentence, facts=_facts(ran), progress=typer.echo)
+        page = render(reports, title=judge(ran).sentence, facts=facts_of(ran), progress=typer.echo)
     except CannotRender as error:
         raise ConfigurationError(str(error)) from None
     typer.echo(f"The report is {page}")
@@ -55,26 +55,3 @@ def listed(ran: results.Results, lists: Sequence[Path] | None = None) -> results
 
 def _results(reports: Path) -> results.Results:
     return results.read(reports / results.FILE_NAME)
-
-
-def _facts(ran: results.Results) -> dict[str, str]:
-    """What was judged, an owner's facts first: the report's first page shows eight before one asks for more."""
-    target, source = ran.target, ran.source
-    facts = {"Target": f"{target.name}: {target.about}"}
-    if target.planted_faults:
-        facts["Faults planted"] = ", ".join(target.planted_faults)
-    if source:
-        revision = f" at {source.revision[:12]}" if source.revision else ""
-        facts["Source tree"] = f"{source.tree}{revision}"
-    facts["Asked"] = ran.run.selection or "everything"
-    facts["Begun"] = f"{ran.run.started:%d %B %Y, %H:%M} UTC"
-    waiting = len(ran.specification.plan_tests_without_promise)
-    facts["Plan tests"] = f"{len(plan.TESTS) - waiting} of {len(plan.TESTS)} have a promise"
-    facts |= {ADDRESSES[setting]: address for setting, address in target.addresses.items()}
-    facts |= {f"Version of {name}": version for name, version in target.versions.items()}
-    facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
-    facts |= {"Shortened": "; ".join(target.shortened)} if target.shortened else {}
-    facts["Specification"] = (ran.specification.revision or "not under version control")[:12]
-    if source and source.manifest_version:
-        facts["Manifest"] = f"version {source.manifest_version}"
-    return facts | ran.tools

@@ -6,41 +6,17 @@ never an older one that looks like its own. The models here are the published sc
 
 from __future__ import annotations
 
-import os
-import platform
-import re
-import shlex
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
-from importlib.metadata import version
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from behave.reporter.base import Reporter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from acceptance import plan
-from acceptance.files import write_whole
 from acceptance.known_gaps import KnownGap, KnownGaps
-from acceptance.promises import Example, catalogue, example_of, texts
-from acceptance.reporting.outcome import (
-    INTERRUPTED,
-    NOT_REACHED,
-    Outcome,
-    four_lines,
-    outcome,
-    remember_cleanup_error,
-    sentence,
-)
-from acceptance.session import Session
-from acceptance.target import REPOSITORY, without_user_info
-from acceptance.verdicts import ConfigurationError, Count, Verdict, nearest, worst
+from acceptance.verdicts import ConfigurationError, Count, Verdict, worst
 
 FILE_NAME = "results.json"
-_TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
 
 
 class _Document(BaseModel):
@@ -74,6 +50,7 @@ class PromiseResult(_Document):
     epic: str | None
     affected: str = Field(default="", description="who is affected when it is broken")
     look_first_at: str = Field(default="", description="where to begin, unless an example knows better")
+    when_it_breaks: str = Field(default="", description="what people lose when the feature does not work")
     text: str = Field(default="", description="SHA-256 of all that the promise says, examples and steps included")
     verdict: Verdict
     examples: list[ExampleResult]
@@ -178,132 +155,6 @@ class Results(_Document):
         return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
-class ResultsReporter(Reporter):  # type: ignore[misc]
-    """behave's reporter that keeps the results and ends the run by telling them."""
-
-    def __init__(self, config: Any, runner: Any, session: Session, tell: Callable[[Results, Path], None]) -> None:
-        """``tell`` is given the final results and their folder, once they are written."""
-        super().__init__(config)
-        self._runner = runner
-        self._session = session
-        self._tell = tell
-        self._started = datetime.now(UTC)
-        self._ended: list[tuple[Example, Outcome, str, float]] = []
-        self._faults: list[str] = []
-        self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
-        self._texts = texts(REPOSITORY / "features")
-        self._specification = _specification(self._expected)
-        self._write(finished=False)
-
-    def feature(self, feature: Any) -> None:
-        """Keep the outcomes of a feature that behave is done with."""
-        for scenario in feature.walk_scenarios():
-            result = outcome(scenario)
-            if result is not None:
-                failure = "" if result.verdict is Verdict.KEPT else four_lines(scenario, result)
-                self._ended.append((example_of(scenario), result, failure, float(scenario.duration)))
-        if feature.status.name == "hook_error":
-            self._faults.append(f"{feature.name}: {feature.error_message}")
-        self._write(finished=False)
-
-    def remember_cleanup_error(self, context: Any, cleanup: Any, error: Exception) -> None:
-        """``context.on_cleanup_error`` of the run: what fails outside every example is a fault of the run."""
-        remember_cleanup_error(context, cleanup, error)
-        if getattr(context, "scenario", None) is None:
-            self._faults.append(f"clean-up {getattr(cleanup, '__qualname__', cleanup)}: {sentence(error)}")
-
-    def end(self) -> None:
-        """Write the final results, tell them, and see to it that behave never exits greener than they are."""
-        if (
-            self._runner.hook_failures
-            and not self._faults
-            and not self._has(Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)
-        ):
-            self._faults.append("a hook failed outside any example")
-        results = self._write(finished=True)
-        self._tell(results, self._session.reports)
-        if not results.asked and not results.run.faults and not results.run.interrupted:
-            sys.exit(3)
-        if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP):
-            sys.exit(1)
-
-    def _has(self, *verdicts: Verdict) -> bool:
-        return any(result.verdict in verdicts for _, result, _, _ in self._ended)
-
-    def _write(self, *, finished: bool) -> Results:
-        results = self._results(finished=finished)
-        hidden = self._session.redactor.json(results.model_dump(mode="json"))
-        safe = Results.model_validate(hidden)
-        write_whole(self._session.reports / FILE_NAME, safe.model_dump_json(indent=2) + "\n")
-        return safe
-
-    def _results(self, *, finished: bool) -> Results:
-        asked = {example.id for example, *_ in self._ended}
-        unreached = {example.id for example, result, *_ in self._ended if _is_unreached(result)}
-        missing = [example.id for example in self._expected if example.id not in asked or example.id in unreached]
-        return Results(
-            run=RunFacts(
-                started=self._started,
-                finished=datetime.now(UTC) if finished else None,
-                selection=_selection(self.config),
-                complete=finished and not missing and not self._runner.aborted,
-                interrupted=bool(self._runner.aborted),
-                missing=missing,
-                hint=_hint(self.config, self._expected) if finished and not self._ended else "",
-                faults=list(self._faults),
-            ),
-            target=self._target(),
-            source=self._source(),
-            specification=self._specification,
-            tools={"python": platform.python_version(), **{name: version(name) for name in _TOOLS}},
-            lists=[str(file) for file in self._session.target.known_gaps or ()],
-            known_gaps=list(self._session.known_gaps.entries.values()),
-            promises=_promises(self._ended, self._texts),
-        )
-
-    def _target(self) -> TargetFacts:
-        target = self._session.target
-        return TargetFacts(
-            name=target.name,
-            about=target.about,
-            embedded=target.embedded,
-            staging=target.staging,
-            as_found=getattr(self._session, "platform", "") == "as-found",
-            addresses={name: without_user_info(address) for name, address in target.addresses.items()},
-            versions=dict(self._session.platform_versions),
-            capabilities=sorted(target.capabilities),
-            deadlines={name: deadline.seconds for name, deadline in target.deadlines.items()},
-            planted_faults=[fault.name for fault in self._session.faults],
-            shortened=target.shortened,
-        )
-
-    def _source(self) -> SourceFacts | None:
-        tree, audited = self._session.source_name, self._session.audited
-        if tree is None:
-            return None
-        facts = SourceFacts(
-            tree=tree,
-            is_reference=self._session.source_is_reference,
-            revision=None,
-            manifest_version=None,
-            app_files=None,
-        )
-        if audited is None:
-            return facts
-        figures = {
-            "revision": audited.revision,
-            "changed": self._session.source_is_changed,
-            "manifest_version": str(audited.manifest_version),
-            "app_files": audited.files.app,
-            "ssot_warnings": len(audited.warnings.modules),
-            "ssot_warnings_at_start": audited.warnings.baseline,
-            "names_with_several_paths": len(audited.names_with_several_paths),
-            "canonical_imports": audited.app_uses.canonical,
-            "imports": audited.app_uses.imports,
-        }
-        return facts.model_copy(update=figures)
-
-
 def read(path: Path) -> Results:
     """The results in a file; raises :class:`ConfigurationError` for what are none, with what to do."""
     try:
@@ -320,83 +171,3 @@ def read(path: Path) -> Results:
         raise ConfigurationError(
             f"{path} is not a results file of this version ({problem}): run behave again"
         ) from None
-
-
-def _promises(ended: Iterable[tuple[Example, Outcome, str, float]], texts_of: Mapping[str, str]) -> list[PromiseResult]:
-    by_promise: dict[str, tuple[Example, list[ExampleResult]]] = {}
-    for example, result, failure, seconds in ended:
-        _, examples = by_promise.setdefault(example.promise.id, (example, []))
-        examples.append(
-            ExampleResult(
-                id=example.id,
-                title=example.title,
-                location=example.location,
-                verdict=result.verdict,
-                reason=result.reason,
-                failure=failure,
-                seconds=round(seconds, 3),
-                effect=example.effect,
-                needs=sorted(example.needs),
-                plan_tests=example.plan_tests,
-                count=result.count,
-                known_gap=result.known_gap,
-                listing=result.listing,
-            )
-        )
-    return [
-        PromiseResult(
-            id=example.promise.id,
-            sentence=example.promise.sentence,
-            feature=example.promise.feature,
-            epic=example.promise.epic,
-            affected=example.promise.affected,
-            look_first_at=example.promise.look_first_at,
-            text=texts_of.get(example.promise.id, ""),
-            verdict=worst(result.verdict for result in examples),
-            examples=examples,
-        )
-        for example, examples in by_promise.values()
-    ]
-
-
-def _is_unreached(result: Outcome) -> bool:
-    return result.reason in (INTERRUPTED, NOT_REACHED)
-
-
-def _selection(config: Any) -> str:
-    """The run's restriction as it is written on the command line; empty when there is none."""
-    everything = REPOSITORY / "features"
-    paths = [os.path.relpath(path, REPOSITORY) for path in config.paths if Path(path).resolve() != everything]
-    parts = [f"--tags={tags}" for tags in config.tags or []] + [f"--name={name}" for name in config.name or []]
-    return " ".join(map(shlex.quote, [*paths, *parts]))
-
-
-def _hint(config: Any, expected: list[Example]) -> str:
-    """The nearest known tag for each unknown one in a selection that matched nothing."""
-    known = {tag for example in expected for tag in example.tags}
-    hints = []
-    for word in re.findall(r"[\w.\-]+", str(config.tag_expression.to_string())):
-        if word not in known | {"and", "or", "not"}:
-            near = nearest(word, known)
-            hints.append(f"no example carries @{word}" + (f"; did you mean @{near}?" if near else ""))
-    return "; ".join(hints)
-
-
-def _specification(expected: list[Example]) -> Specification:
-    revision = _git("rev-parse", "HEAD")
-    answered = {test for example in expected for test in example.plan_tests}
-    return Specification(
-        revision=revision,
-        changed=bool(_git("status", "--porcelain", "--untracked-files=no")) if revision else None,
-        plan_tests_without_promise=[test for test in plan.TESTS if test not in answered],
-    )
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=5, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

@@ -8,15 +8,43 @@ stale list, partial. With the ratchet, a run that is no worse than its lists say
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from acceptance import plan
 from acceptance.reporting.results import PromiseResult, Results
 from acceptance.signoff.ratchet import EXCUSED, STALE, WORSE, Kind, Standing, standings
 from acceptance.verdicts import Verdict
 
-READY, BROKEN, ENVIRONMENT_OR_SUITE, INCOMPLETE = 0, 1, 2, 3
+
+class State(StrEnum):
+    """What a run amounts to in a word or two, worst first."""
+
+    NO_VERDICT = "no verdict"
+    BROKEN = "broken"
+    UNKNOWN = "could not tell"
+    KNOWN_GAPS = "known gaps"
+    STALE = "stale list"
+    PARTIAL = "partial"
+    NO_WORSE = "no worse than known"
+    REHEARSAL = "rehearsal"
+    READY = "ready"
+
+    @property
+    def exit_code(self) -> int:
+        """What a pipeline is told: 0, 1 broken, 2 the environment or the specification failed, 3 stale or partial."""
+        return _EXIT_CODES.get(self, 0)
+
+
+_EXIT_CODES = {
+    State.NO_VERDICT: 2,
+    State.BROKEN: 1,
+    State.UNKNOWN: 2,
+    State.KNOWN_GAPS: 1,
+    State.STALE: 3,
+    State.PARTIAL: 3,
+}
 
 REHEARSAL = "Rehearsal: the specification works; this says nothing about Netra"
 
@@ -28,11 +56,16 @@ class Judgement:
     ``standings``: every example that is broken or listed as a known gap, worst first.
     """
 
+    state: State
     sentence: str
     counts: str
     excused: list[str]
-    exit_code: int
-    standings: list[Standing] = field(default_factory=list)
+    standings: list[Standing]
+
+    @property
+    def exit_code(self) -> int:
+        """What a pipeline is told."""
+        return self.state.exit_code
 
 
 def judge(results: Results, *, ratchet: bool = False, on: date | None = None) -> Judgement:
@@ -41,9 +74,9 @@ def judge(results: Results, *, ratchet: bool = False, on: date | None = None) ->
     ``ratchet``: what the lists of known gaps excuse is no reason against. ``on``: the day on which it is judged.
     """
     found = standings(results, on or date.today())
-    sentence, exit_code = _decide(results, found, ratchet)
+    state, sentence = _decide(results, found, ratchet)
     closed = sentence if sentence.endswith(("?", ".")) else f"{sentence}."
-    return Judgement(closed, counts(results), _excused(results), exit_code, found)
+    return Judgement(state, closed, counts(results), _excused(results), found)
 
 
 def counts(results: Results) -> str:
@@ -66,47 +99,40 @@ def _excused(results: Results) -> list[str]:
     return [f"{', '.join(named)} ({why})" for why, named in by_reason.items()]
 
 
-def _decide(results: Results, found: Sequence[Standing], ratchet: bool) -> tuple[str, int]:
+def _decide(results: Results, found: Sequence[Standing], ratchet: bool) -> tuple[State, str]:
     if results.run.faults or any(promise.verdict is Verdict.SUITE_FAULT for promise in results.promises):
         own = [f"{e.id}: {e.reason}" for e in results.examples if e.verdict is Verdict.SUITE_FAULT]
         first, *_ = (results.run.faults + own)[0].splitlines()
-        return f"No verdict: the specification itself failed ({first})", ENVIRONMENT_OR_SUITE
+        return State.NO_VERDICT, f"No verdict: the specification itself failed ({first})"
     if worse := _of_kind(results, found, WORSE if ratchet else WORSE | {Kind.EXPIRED}):
-        return (
-            f"{'Worse than known' if ratchet and results.known_gaps else 'Broken'}: {_not_kept(results, worse)}",
-            BROKEN,
-        )
+        how = "Worse than known" if ratchet and results.known_gaps else "Broken"
+        return State.BROKEN, f"{how}: {_not_kept(results, worse)}"
     if unknown := _of_kind(results, found, {Kind.UNKNOWN}):
         reason = next(e.reason for p in unknown for e in p.examples if e.verdict is Verdict.COULD_NOT_TELL)
-        return f"Could not tell: {_named(unknown)}: {reason}", ENVIRONMENT_OR_SUITE
+        return State.UNKNOWN, f"Could not tell: {_named(unknown)}: {reason}"
     known = _of_kind(results, found, EXCUSED)
     gaps = [promise for promise in known if any(example.verdict is Verdict.KNOWN_GAP for example in promise.examples)]
+    if gaps and not ratchet:
+        return State.KNOWN_GAPS, f"Known gaps, each with an owner and a date: {_not_kept(results, gaps)}"
     if known and not ratchet:
-        if gaps:
-            return f"Known gaps, each with an owner and a date: {_not_kept(results, gaps)}", BROKEN
-        return f"Could not tell, as is known: {_named(known)}", ENVIRONMENT_OR_SUITE
+        return State.UNKNOWN, f"Could not tell, as is known: {_named(known)}"
     if stale := [standing for standing in found if standing.kind in STALE]:
-        first = f"{stale[0].example} is {stale[0].kind}"
         more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
-        return f"The list of known gaps is stale: {first}{more}", INCOMPLETE
+        return State.STALE, f"The list of known gaps is stale: {stale[0].example} is {stale[0].kind}{more}"
     if not results.asked:
-        return f"Nothing was asked: {_why_nothing(results)}", INCOMPLETE
+        return State.PARTIAL, f"Nothing was asked: {_why_nothing(results)}"
     if not results.run.complete:
-        return f"Partial, no verdict: {_what_is_missing(results)}", INCOMPLETE
+        return State.PARTIAL, f"Partial, no verdict: {_what_is_missing(results)}"
     if known:
-        entries = sum(standing.kind in EXCUSED for standing in found)
-        return f"No worse than known: {_not_kept(results, known)}; {_number(entries, 'known gap')} listed", READY
+        entries = _number(sum(standing.kind in EXCUSED for standing in found), "known gap")
+        return State.NO_WORSE, f"No worse than known: {_not_kept(results, known)}; {entries} listed"
     if results.target.embedded:
-        return _rehearsal(results), READY
+        return State.REHEARSAL, _rehearsal(results)
     keeps = _one_or_both(_judged(results, results.promises), "keeps", "keep")
     if waiting := results.specification.plan_tests_without_promise:
-        done, total = len(plan.TESTS) - len(waiting), len(plan.TESTS)
-        return (
-            f"Partial, no verdict: {keeps} every promise asked, but only {done} of the plan's {total} tests have a "
-            f"promise yet",
-            INCOMPLETE,
-        )
-    return f"Ready: {keeps} every promise that was asked", READY
+        only = f"only {len(plan.TESTS) - len(waiting)} of the plan's {len(plan.TESTS)} tests have a promise yet"
+        return State.PARTIAL, f"Partial, no verdict: {keeps} every promise asked, but {only}"
+    return State.READY, f"Ready: {keeps} every promise that was asked"
 
 
 def _of_kind(results: Results, found: Sequence[Standing], kinds: Collection[Kind]) -> list[PromiseResult]:

@@ -1,0 +1,267 @@
+"""From the runs to the sheet: how each promise ended, and what follows for criteria, metrics, gaps, risks and tests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from acceptance import plan, tags
+from acceptance.known_gaps import KnownGap
+from acceptance.reporting import history
+from acceptance.reporting.facts import facts_of
+from acceptance.reporting.render import REPORT, RESULTS
+from acceptance.signoff import criteria
+from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
+from acceptance.signoff.ratchet import standings
+from acceptance.signoff.sheet import model
+from acceptance.signoff.sheet.next_steps import next_steps, to_sign
+from acceptance.signoff.verdict import State, counts, judge
+from acceptance.verdicts import Verdict, worst
+
+_UNKEPT = (Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP)
+_POINTS = 30  # past runs in a chart: as many as a page is wide
+
+
+def compose(joined: Joined, into: Path, on: date) -> model.Sheet:
+    """The sheet of these runs, with addresses relative to the folder ``into``; ``on`` is the day of judging."""
+    reports = {run.folder: _Report(run.folder, into) for run in joined.runs}
+    judged = sorted((judge(run.results, on=on) for run in joined.runs), key=lambda each: list(State).index(each.state))
+    return model.Sheet(
+        made=datetime.now(UTC).replace(microsecond=0),
+        conclusion=model.Conclusion(
+            state=judged[0].state,
+            sentences=[each.sentence for each in judged],
+            counts="; ".join(counts(run.results) for run in joined.runs),
+            to_sign=to_sign(joined, judged[0].state),
+        ),
+        at_stake=plan.AT_STAKE,
+        runs=[_run(run, reports[run.folder]) for run in joined.runs],
+        next_steps=list(next_steps(joined)),
+        criteria=[_criterion(criterion, joined) for criterion in plan.CRITERIA],
+        metrics=[_metric(measured) for measured in criteria.measure(joined)],
+        gaps=list(_cards(joined, reports)),
+        risks=[_risk(risk, joined) for risk in plan.RISKS],
+        traceability=list(_trace(joined, reports)),
+        known_gaps=list(_known_gaps(joined, on)),
+        not_asked=_unasked(joined),
+        trends=[trend for run in joined.runs if len((trend := _trend(run)).points) > 1],
+    )
+
+
+class _Report:
+    """The Allure report of a run, as far as there is one, seen from the folder of the sheet."""
+
+    def __init__(self, folder: Path, into: Path) -> None:
+        page = folder / REPORT
+        self.address = Path(os.path.relpath(page, into)).as_posix() if page.is_file() else ""
+        self._uuids = dict(_results_in(folder / RESULTS)) if self.address else {}
+
+    def of(self, example: str) -> str:
+        """Where the report shows an example: Allure names it by the MD5 of its uuid."""
+        uuid = self._uuids.get(example)
+        return f"{self.address}#{hashlib.md5(uuid.encode(), usedforsecurity=False).hexdigest()}" if uuid else ""
+
+
+def _results_in(folder: Path) -> Iterator[tuple[str, str]]:
+    for file in folder.glob("*-result.json"):
+        try:
+            result = json.loads(file.read_bytes())
+            yield str(result["fullName"]), str(result["uuid"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # the report says what is wrong with its results; here only a link is missing
+
+
+def _run(run: JudgedRun, report: _Report) -> model.Run:
+    return model.Run(
+        name=run.name,
+        folder=str(run.folder),
+        report=report.address,
+        started=run.results.run.started,
+        counts=counts(run.results),
+        facts=facts_of(run.results),
+    )
+
+
+def _line(promise: JoinedPromise, reports: Mapping[Path, _Report]) -> model.PromiseLine:
+    return model.PromiseLine(
+        id=promise.promise.id,
+        sentence=promise.promise.sentence,
+        verdict=_verdict(promise.examples),
+        ended=_ended(promise.examples),
+        judged=_judged(promise.examples),
+        evidence=_evidence(promise.examples, reports),
+    )
+
+
+def _verdict(examples: Iterable[JoinedExample]) -> Verdict:
+    """The worst of those that were asked; what was not asked decides only where nothing was."""
+    put = [example.result.verdict for example in examples if example.asked is not Asked.NOT]
+    return worst(put) if put else Verdict.NOT_ASKED
+
+
+def _ended(examples: Iterable[JoinedExample]) -> str:
+    """The verdict, and how much of it was asked where that is not everything."""
+    examples = list(examples)
+    put = sum(example.asked is not Asked.NOT for example in examples)
+    verdict = _verdict(examples)
+    return f"{verdict} ({put} of {len(examples)} examples asked)" if 0 < put < len(examples) else str(verdict)
+
+
+def _judged(examples: Iterable[JoinedExample]) -> str:
+    put = [example for example in examples if example.asked is not Asked.NOT]
+    if not put:
+        return ""
+    real = dict.fromkeys(example.run.name for example in put if example.asked is Asked.REALLY)
+    rehearsed = ["the reference platform only"] if any(each.asked is Asked.IN_REHEARSAL for each in put) else []
+    return ", ".join([*real, *rehearsed])
+
+
+def _evidence(examples: Iterable[JoinedExample], reports: Mapping[Path, _Report]) -> str:
+    """The example that tells most: the worst of those that were asked."""
+    order = list(Verdict)
+    put = [example for example in examples if example.asked is not Asked.NOT]
+    telling = min(put, key=lambda example: order.index(example.result.verdict), default=None)
+    return reports[telling.run.folder].of(telling.result.id) if telling else ""
+
+
+def _criterion(criterion: plan.Criterion, joined: Joined) -> model.CriterionLine:
+    answered = criteria.answer(criterion, joined)
+    return model.CriterionLine(
+        kind=criterion.kind,
+        name=criterion.name,
+        text=criterion.text,
+        answer=answered.answer,
+        why=answered.why,
+        promises=list(criterion.promises),
+    )
+
+
+def _metric(measured: criteria.Measured) -> model.MetricLine:
+    return model.MetricLine(
+        name=measured.metric.name,
+        baseline=measured.metric.baseline,
+        target=measured.metric.target,
+        measured=measured.value,
+        unit=measured.metric.unit,
+        of=measured.of,
+        reached=measured.reached,
+        rehearsed=measured.rehearsed,
+    )
+
+
+def _cards(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.GapCard]:
+    for gap in plan.GAPS:
+        protects = [gap.goal, gap.value, gap.strategy]
+        yield _card(tags.EPICS[gap.number], gap.found, gap.closes, protects, joined, reports)
+    yield _card(tags.BUSINESS_VALUE_EPIC, "", "", [plan.AT_STAKE], joined, reports)
+
+
+def _card(
+    name: str, found: str, closes: str, protects: list[str], joined: Joined, reports: Mapping[Path, _Report]
+) -> model.GapCard:
+    promises = [promise for promise in joined.promises if promise.promise.epic == name]
+    return model.GapCard(
+        name=name,
+        state=_state(promises),
+        found=found,
+        closes=closes,
+        protects=protects,
+        promises=[_line(promise, reports) for promise in promises],
+    )
+
+
+def _state(promises: list[JoinedPromise]) -> str:
+    """Where a gap stands, in words."""
+    put = [promise for promise in promises if promise.asked is not Asked.NOT]
+    if not put:
+        return "not asked"
+    unkept = [promise for promise in put if _verdict(promise.examples) in _UNKEPT]
+    told = f"open: {len(unkept)} of {len(put)} promises are not kept" if unkept else f"all {len(put)} promises are kept"
+    if len(put) < len(promises):
+        told += f", {len(promises) - len(put)} were not asked"
+    rehearsed = sum(promise.asked is Asked.IN_REHEARSAL for promise in put)
+    if rehearsed == len(put):
+        return f"only rehearsed; {told}"
+    return f"{told}, {rehearsed} only in rehearsal" if rehearsed else told
+
+
+def _risk(risk: plan.Risk, joined: Joined) -> model.RiskLine:
+    told = []
+    for id in risk.promises:
+        promise = joined.promise(id)
+        if promise is None or promise.asked is Asked.NOT:
+            told.append(f"{id}: not asked")
+        else:
+            rehearsed = " in rehearsal only" if promise.asked is Asked.IN_REHEARSAL else ""
+            told.append(f"{id}: {_ended(promise.examples)}{rehearsed}")
+    outside = [f"outside this specification: {risk.outside}"] if risk.outside else []
+    return model.RiskLine(
+        change=risk.change,
+        danger=risk.danger,
+        mitigation=risk.mitigation,
+        evidence="; ".join([*told, *outside]),
+        rollback=risk.rollback,
+        promises=list(risk.promises),
+    )
+
+
+def _trace(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.TraceLine]:
+    for test, name in (plan.TESTS | plan.REQUIRED).items():
+        by_promise = {
+            promise.promise.id: [each for each in promise.examples if test in each.result.plan_tests]
+            for promise in joined.promises
+        }
+        answering = {id: examples for id, examples in by_promise.items() if examples}
+        examples = [example for found in answering.values() for example in found]
+        yield model.TraceLine(
+            test=test,
+            name=name,
+            promises=list(answering),
+            verdict=_verdict(examples),
+            ended=_ended(examples),
+            judged=_judged(examples),
+            evidence=_evidence(examples, reports),
+        )
+
+
+def _known_gaps(joined: Joined, on: date) -> Iterator[model.GapLine]:
+    for run in joined.runs:
+        for standing in standings(run.results, on):
+            entry: KnownGap | None = standing.entry
+            if entry:
+                facts = entry.model_dump(include={"reason", "owner", "issue", "since", "expires", "file"})
+                happened = standing.told.partition(":")[0]
+                yield model.GapLine(example=entry.example, standing=standing.kind, happened=happened, **facts)
+
+
+def _unasked(joined: Joined) -> list[model.Unasked]:
+    """What no run has put, by reason; what a run left out is said to be so."""
+    by_reason: dict[str, list[str]] = {}
+    for promise in joined.promises:
+        for example in promise.examples:
+            if example.asked is Asked.NOT:
+                by_reason.setdefault(example.result.reason, []).append(example.result.id)
+    known = {example.result.id for promise in joined.promises for example in promise.examples}
+    left_out = [id for id in dict.fromkeys(_missing(joined)) if id not in known]
+    if left_out:
+        by_reason["the run was restricted, or ended before it"] = left_out
+    return [model.Unasked(reason=reason, examples=ids) for reason, ids in by_reason.items()]
+
+
+def _missing(joined: Joined) -> Iterator[str]:
+    for run in joined.runs:
+        yield from run.results.run.missing
+
+
+def _trend(run: JudgedRun) -> model.Trend:
+    same = history.judged(run.results)
+    past = [each for each in history.past_runs(run.folder) if each.judged == same and each.complete]
+    points = [
+        model.Point(started=each.started, promises=each.promises, ssot_warnings=each.ssot_warnings)
+        for each in past[-_POINTS:]
+    ]
+    return model.Trend(run=run.name, points=points)

@@ -1,0 +1,113 @@
+"""What must be done next, by whom, and what it costs not to; and whether the runs can be signed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from acceptance import plan, tags
+from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff.sheet import model
+from acceptance.signoff.verdict import State
+from acceptance.verdicts import Verdict
+
+NOBODY = "nobody yet"
+_ORDER = (Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP)
+_LOOK = "Look first at: "
+
+ASK_SOURCE = "behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source"
+ASK_STAGING = "behave --tags=@phase2 -D target=staging -D reports=reports/staging"
+
+
+def next_steps(joined: Joined) -> Iterator[model.Step]:
+    """First what is not kept, by gap and by the team that owns it; then the runs that are still missing."""
+    unkept = [
+        (promise, example)
+        for promise in joined.promises
+        for example in promise.examples
+        if example.asked is not Asked.NOT and example.result.verdict in _ORDER
+    ]
+    groups: dict[tuple[str, str], list[tuple[JoinedPromise, JoinedExample]]] = {}
+    for promise, example in unkept:
+        owner = example.result.known_gap.owner if example.result.known_gap else NOBODY
+        groups.setdefault((promise.promise.epic or promise.promise.feature, owner), []).append((promise, example))
+    steps = [_step(epic, owner, found) for (epic, owner), found in groups.items()]
+    steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max))
+    yield from steps
+    yield from _missing_runs(joined)
+
+
+def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExample]]) -> model.Step:
+    found = sorted(found, key=lambda pair: _ORDER.index(pair[1].result.verdict))
+    promise, first = found[0]
+    promises = list(dict.fromkeys(each.promise.id for each, _ in found))
+    gap = next((gap for gap in plan.GAPS if tags.EPICS[gap.number] == epic), None)
+    gaps = [example.result.known_gap for _, example in found if example.result.known_gap]
+    what = gap.closes if gap else f"Restore the promise “{promise.promise.sentence}”."
+    if all(example.result.verdict is Verdict.COULD_NOT_TELL for _, example in found):
+        what = "Make it possible to tell: " + first.result.reason.partition("\n")[0].rstrip(":") + "."
+    more = f" and {len(promises) - 1} more" if len(promises) > 1 else ""
+    happened = first.result.reason.partition("\n")[0].rstrip(":")
+    return model.Step(
+        area=epic,
+        what=what,
+        why=f"“{promise.promise.sentence}” ({promise.promise.id}){more}: {happened}.",
+        begin=_begin(first) or promise.promise.look_first_at,
+        owner=owner,
+        until=min((entry.expires for entry in gaps), default=None),
+        cost=" ".join(filter(None, (promise.promise.when_it_breaks, _in_the_plans_words(gap)))),
+        promises=promises,
+    )
+
+
+def _in_the_plans_words(gap: plan.Gap | None) -> str:
+    return f"The plan: {gap.value}; {gap.strategy}." if gap else f"The plan: {plan.AT_STAKE}"
+
+
+def _begin(example: JoinedExample) -> str:
+    """Where the failure itself says to begin."""
+    lines = example.result.failure.splitlines()
+    return next((line.removeprefix(_LOOK) for line in lines if line.startswith(_LOOK)), "")
+
+
+def _missing_runs(joined: Joined) -> Iterator[model.Step]:
+    if not any(run.judges_source for run in joined.runs):
+        yield model.Step(
+            area="What was judged",
+            what="Audit the platform's own source tree.",
+            why="No source tree of Netra was judged.",
+            begin=ASK_SOURCE,
+            owner="engineering",
+            until=None,
+            cost="Gaps 1, 2 and 4 stay unanswered: nobody knows whether they are closed.",
+            promises=[],
+        )
+    if not any(run.judges_staging for run in joined.runs):
+        yield model.Step(
+            area="What was judged",
+            what="Ask the staging environment.",
+            why="Staging was not asked.",
+            begin=ASK_STAGING,
+            owner="QA",
+            until=None,
+            cost="Gap 3 and every criterion that says “in staging” stay unanswered, and with them deployment confidence.",
+            promises=[],
+        )
+
+
+def to_sign(joined: Joined, state: State) -> str:
+    """Whether this can be signed: by which command, or what stands in the way."""
+    if any(run.results.target.embedded for run in joined.runs):
+        return "This cannot be signed: the reference platform was asked, which says nothing about Netra."
+    missing = []
+    if not any(run.judges_source for run in joined.runs):
+        missing.append("a run that judges the platform's source tree")
+    if not any(run.judges_staging for run in joined.runs):
+        missing.append("a run that asks staging")
+    if missing:
+        return f"This cannot be signed yet: {' and '.join(missing)} must be joined with it."
+    if state not in (State.READY, State.KNOWN_GAPS):
+        return "This cannot be signed: first close what is open, or decide on it in a list of known gaps."
+    folders = " ".join(f"--reports {shlex.quote(str(run.folder))}" for run in joined.runs)
+    return f"To sign it: python -m acceptance signoff approve {folders} --by NAME --role ROLE"
