@@ -30,6 +30,8 @@ app = typer.Typer(
 )
 of_known_gaps = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The lists of what is known broken.")
 app.add_typer(of_known_gaps, name="known-gaps")
+of_signoff = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the owner reads, decides and signs.")
+app.add_typer(of_signoff, name="signoff")
 Reports = Annotated[Path, typer.Option("--reports", help="The folder that the run wrote to (its -D reports=…).")]
 
 
@@ -46,6 +48,7 @@ class Published(StrEnum):
 
     RESULTS = "results"
     AUDIT = "audit"
+    SIGNOFF = "signoff"
 
 
 @app.callback(invoke_without_command=True)
@@ -138,6 +141,25 @@ def audit(
         raise typer.Exit(source.tell(asked))
 
 
+@of_signoff.command("sheet")
+def write_sheet(
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option("--reports", metavar="DIR", help="A run's folder. May be given again.", show_default="reports"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to write it.", show_default="the first run's folder")
+    ] = None,
+) -> None:
+    """Write the sign-off sheet of one run, or of several read together: signoff.html, signoff.md and signoff.json.
+
+    A source run beside a staging run answers all of the plan's criteria; each of them alone answers its part.
+    """
+    from acceptance.cli import sheet
+
+    sheet.sheet(reports or [DEFAULT_REPORTS], output)
+
+
 @of_known_gaps.command()
 def update(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The list, such as known-gaps/staging.toml.")],
@@ -160,12 +182,16 @@ def update(
 
 
 @app.command()
-def schema(of: Annotated[Published, typer.Argument(metavar="[results|audit]")] = Published.RESULTS) -> None:
-    """Print the JSON schema of results.json, or of what audit --format json prints: docs/*.schema.json."""
+def schema(of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff]")] = Published.RESULTS) -> None:
+    """Print the JSON schema of results.json, audit --format json, or signoff.json: docs/*.schema.json."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
         source.schema()
+    elif of is Published.SIGNOFF:
+        from acceptance.cli import sheet
+
+        sheet.schema()
     else:
         from acceptance.cli import run
 

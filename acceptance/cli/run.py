@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import typer
 
-from acceptance import console, known_gaps
+from acceptance import console
+from acceptance.cli import sheet
 from acceptance.reporting import results
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.render import CannotRender, render
+from acceptance.signoff.ratchet import listed
 from acceptance.signoff.verdict import judge
 from acceptance.verdicts import ConfigurationError
 
@@ -25,32 +26,24 @@ def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
 
 
 def report(reports: Path) -> None:
-    """Render what the run in a folder found as one page."""
+    """Render what the run in a folder found as one page, and the sign-off sheet beside it."""
     ran = listed(_results(reports))
+    title = judge(ran).sentence
     try:
-        page = render(reports, title=judge(ran).sentence, facts=facts_of(ran), progress=typer.echo)
+        page = render(reports, title=title, facts=facts_of(ran), sheet=f"{sheet.NAME}.html", progress=typer.echo)
     except CannotRender as error:
-        raise ConfigurationError(str(error)) from None
-    typer.echo(f"The report is {page}")
+        problem = str(error)
+    else:
+        problem = ""
+        typer.echo(f"The report is {page}")
+    sheet.sheet([reports], None)  # needs no tool, and is made whatever became of the report
+    if problem:
+        raise ConfigurationError(problem)
 
 
 def schema() -> None:
     """Print the published schema of a run's results."""
     typer.echo(json.dumps(results.Results.model_json_schema(), indent=2, ensure_ascii=False))
-
-
-def listed(ran: results.Results, lists: Sequence[Path] | None = None) -> results.Results:
-    """The run as the lists of known gaps have it today: those that are named, or else those that the run was given.
-
-    A list of the run that is no longer there is taken as the run has recorded it.
-    """
-    if lists is None:
-        recorded = [entry for entry in ran.known_gaps if not Path(entry.file).is_file()]
-        here = list(dict.fromkeys(Path(file) for file in ran.lists if Path(file).is_file()))
-        known = known_gaps.of([*known_gaps.read(here).entries.values(), *recorded])
-    else:
-        known = known_gaps.read(lists)
-    return ran.with_known_gaps(known, date.today())
 
 
 def _results(reports: Path) -> results.Results:

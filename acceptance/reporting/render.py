@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import json
 import os
 import re
@@ -55,12 +56,14 @@ def render(
     *,
     title: str,
     facts: Mapping[str, str],
+    sheet: str = "",
     progress: Callable[[str], None] = lambda message: None,
 ) -> Path:
     """Write ``report.html`` in the folder ``reports`` from its ``allure-results``, and return its path.
 
     ``title`` is the verdict in one sentence, shown as the report's name; ``facts`` is what was judged (target,
-    addresses, revision, versions), shown below it in the given order. ``progress`` hears what takes a while.
+    addresses, revision, versions), shown below it in the given order. ``sheet`` names the sign-off sheet beside it, which
+    it links to. ``progress`` hears what takes a while.
 
     An older ``report.html`` is removed first, so that it never passes for the report of these results; the new one
     appears whole or not at all. ``history.jsonl`` gains this run only when the report is made, and rendering the same
@@ -81,7 +84,7 @@ def render(
             (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
             _copy_earlier_runs(reports / HISTORY, work / HISTORY, uuids)
             page = _generate(tool, work, shown=len(uuids))
-            (work / REPORT).write_text(_self_contained(page), encoding="utf-8")
+            (work / REPORT).write_text(_self_contained(page, sheet), encoding="utf-8")
             (work / HISTORY).replace(reports / HISTORY)
             return (work / REPORT).replace(reports / REPORT)
     except OSError as error:
@@ -225,13 +228,16 @@ def _run(command: Sequence[Path | str], folder: Path, environment: Mapping[str, 
     return process.returncode, output
 
 
-def _self_contained(page: str) -> str:
+def _self_contained(page: str, sheet: str) -> str:
     """The page in our words, without Allure's visitor counter, and fetching nothing: checked."""
     page = _replace_once(
         r"<script async src=\"https://www\.googletagmanager\.com/.*?gtag\('config'.*?</script>", "", page
     )
     page = _replace_once(r"<head>", "<head>" + (CONFIGURATION / "head.html").read_text(encoding="utf-8"), page)
     page = _in_our_words(page)
+    if sheet:
+        link = f'<a class="signoff-sheet" href="{html.escape(sheet)}">Sign-off sheet: what follows from this report</a>'
+        page = _replace_once(r"<body[^>]*>", "<body>" + link, page)
     outside = _outside_references(page)
     if outside:
         raise CannotRender(

@@ -31,11 +31,12 @@ class Answer(StrEnum):
     UNANSWERED = "not answered"
 
 
+#: Certainty first: where one promise is broken the criterion is not met, whatever cannot be told of the others.
 _ANSWERS = {
-    Verdict.SUITE_FAULT: Answer.UNKNOWN,
     Verdict.BROKEN: Answer.NOT_MET,
-    Verdict.COULD_NOT_TELL: Answer.UNKNOWN,
     Verdict.KNOWN_GAP: Answer.KNOWN,
+    Verdict.SUITE_FAULT: Answer.UNKNOWN,
+    Verdict.COULD_NOT_TELL: Answer.UNKNOWN,
 }
 
 
@@ -54,9 +55,10 @@ def answer(criterion: plan.Criterion, joined: Joined) -> Answered:
     examples = [example for found in counting.values() for example in found]
     if not examples:
         return _without(criterion, promises)
-    ended = worst(example.result.verdict for example in examples)
-    if ended in _ANSWERS:
-        return Answered(_ANSWERS[ended], f"{_ids(promises, counting, ended)}: {ended}")
+    verdicts = {example.result.verdict for example in examples}
+    for ended, answered in _ANSWERS.items():
+        if ended in verdicts:
+            return Answered(answered, f"{_ids(promises, counting, ended)}: {ended}")
     open_ones = [id for id in criterion.promises if id not in counting or not _whole(joined.promise(id), counting[id])]
     if open_ones:
         return Answered(Answer.MET_IN_PART, f"not, or not in full: {', '.join(open_ones)}")
@@ -91,8 +93,7 @@ def _without(criterion: plan.Criterion, promises: Sequence[JoinedPromise]) -> An
     if put:
         ended = worst(example.result.verdict for example in put)
         return Answered(Answer.REHEARSED, f"on the reference platform: {ended}; this says nothing about Netra")
-    needs = "a staging run" if criterion.in_staging else "a run"
-    return Answered(Answer.UNANSWERED, f"{needs} that asks {', '.join(criterion.promises)} is missing")
+    return Answered(Answer.UNANSWERED, "staging was not asked" if criterion.in_staging else "no run has asked for it")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
 
-from acceptance.reporting.results import ExampleResult, PromiseResult, Results
+from acceptance.reporting.results import FILE_NAME, ExampleResult, PromiseResult, Results, read
+from acceptance.signoff.ratchet import listed
 from acceptance.verdicts import Verdict, worst
 
 
@@ -107,6 +108,18 @@ class Joined:
     def promise(self, id: str) -> JoinedPromise | None:
         """The promise with this id, or None."""
         return next((promise for promise in self.promises if promise.promise.id == id), None)
+
+
+def runs_in(folders: Iterable[Path]) -> Joined:
+    """The runs in these folders, read together as their lists of known gaps have them today.
+
+    Raises :class:`ConfigurationError` for a folder without usable results, or an unusable list.
+    """
+    runs = []
+    for folder in dict.fromkeys(folders):
+        file = folder / FILE_NAME
+        runs.append(JudgedRun(folder, digest(file), listed(read(file))))
+    return join(runs)
 
 
 def join(runs: Sequence[JudgedRun]) -> Joined:

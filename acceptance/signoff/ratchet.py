@@ -6,12 +6,13 @@ kept, is gone from the specification, or whose time is over is stale. Neither ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
-from acceptance.known_gaps import KnownGap, KnownGaps, Match, of
+from acceptance.known_gaps import KnownGap, KnownGaps, Match, of, read
 from acceptance.reporting.results import ExampleResult, Results
 from acceptance.verdicts import Verdict
 
@@ -51,6 +52,20 @@ class Standing:
     kind: Kind
     told: str
     entry: KnownGap | None = None
+
+
+def listed(ran: Results, lists: Sequence[Path] | None = None) -> Results:
+    """The run as the lists of known gaps have it today: those that are named, or else those that the run was given.
+
+    A list of the run that is no longer there is taken as the run has recorded it.
+    """
+    if lists is None:
+        recorded = [entry for entry in ran.known_gaps if not Path(entry.file).is_file()]
+        here = list(dict.fromkeys(Path(file) for file in ran.lists if Path(file).is_file()))
+        known = of([*read(here).entries.values(), *recorded])
+    else:
+        known = read(lists)
+    return ran.with_known_gaps(known, date.today())
 
 
 def standings(results: Results, on: date) -> list[Standing]:

@@ -164,9 +164,11 @@ def _card(
     name: str, found: str, closes: str, protects: list[str], joined: Joined, reports: Mapping[Path, _Report]
 ) -> model.GapCard:
     promises = [promise for promise in joined.promises if promise.promise.epic == name]
+    state, tone = _state(promises)
     return model.GapCard(
         name=name,
-        state=_state(promises),
+        state=state,
+        tone=tone,
         found=found,
         closes=closes,
         protects=protects,
@@ -174,19 +176,25 @@ def _card(
     )
 
 
-def _state(promises: list[JoinedPromise]) -> str:
-    """Where a gap stands, in words."""
+def _state(promises: list[JoinedPromise]) -> tuple[str, model.Tone]:
+    """Where a gap stands, in words and in a word."""
     put = [promise for promise in promises if promise.asked is not Asked.NOT]
     if not put:
-        return "not asked"
-    unkept = [promise for promise in put if _verdict(promise.examples) in _UNKEPT]
-    told = f"open: {len(unkept)} of {len(put)} promises are not kept" if unkept else f"all {len(put)} promises are kept"
-    if len(put) < len(promises):
-        told += f", {len(promises) - len(put)} were not asked"
+        return "not asked", "none"
+    unkept = [verdict for promise in put if (verdict := _verdict(promise.examples)) in _UNKEPT]
     rehearsed = sum(promise.asked is Asked.IN_REHEARSAL for promise in put)
+    known = unkept and Verdict.BROKEN not in unkept and Verdict.KNOWN_GAP in unkept
+    open_ones = f"open{', as is known' if known else ''}: {len(unkept)} of {len(put)} promises asked are not kept"
+    told = open_ones if unkept else f"all {len(put)} promises asked are kept"
+    if rehearsed:
+        told = f"only rehearsed; {told}" if rehearsed == len(put) else f"{told}, {rehearsed} of them only in rehearsal"
+    if len(put) < len(promises):
+        told += f"; {len(promises) - len(put)} not asked"
     if rehearsed == len(put):
-        return f"only rehearsed; {told}"
-    return f"{told}, {rehearsed} only in rehearsal" if rehearsed else told
+        return told, "none"
+    if unkept:
+        return told, "bad" if Verdict.BROKEN in unkept else "known" if known else "unsure"
+    return told, "none" if rehearsed or len(put) < len(promises) else "good"
 
 
 def _risk(risk: plan.Risk, joined: Joined) -> model.RiskLine:

@@ -11,6 +11,9 @@ from acceptance.signoff.criteria import Answer
 from acceptance.signoff.verdict import State
 from acceptance.verdicts import Verdict
 
+#: What is good, bad, known, unsure, or says nothing of Netra.
+Tone = Literal["good", "bad", "known", "unsure", "none"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,7 +91,8 @@ class GapCard(_Part):
     """One coordination gap, or the business values: its state, what closes it, what it protects."""
 
     name: str
-    state: str
+    state: str = Field(description="where it stands, in words")
+    tone: Tone = Field(description="where it stands, in a word")
     found: str
     closes: str
     protects: list[str]

@@ -13,7 +13,7 @@ from acceptance.signoff.verdict import State
 from acceptance.verdicts import Verdict
 
 NOBODY = "nobody yet"
-_ORDER = (Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP)
+_ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)  # certainty first
 _LOOK = "Look first at: "
 
 ASK_SOURCE = "behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source"
@@ -91,7 +91,7 @@ def _missing_runs(joined: Joined) -> Iterator[model.Step]:
             begin=ASK_STAGING,
             owner="QA",
             until=None,
-            cost="Gap 3 and every criterion that says “in staging” stay unanswered, and with them deployment confidence.",
+            cost="Gap 3 and each criterion that says “in staging” stay unanswered: no deployment can be trusted.",
             promises=[],
         )
 

@@ -1,0 +1,47 @@
+"""What ``signoff sheet`` does: one sheet from one run or several, as a page, as Markdown and as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from acceptance.files import write_whole
+from acceptance.signoff.joined import runs_in
+from acceptance.signoff.sheet import pages
+from acceptance.signoff.sheet.compose import compose
+from acceptance.signoff.sheet.model import Sheet
+from acceptance.signoff.verdict import State
+from acceptance.verdicts import ConfigurationError
+
+NAME = "signoff"
+
+
+def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, State]:
+    """Write the sheet of these runs into a folder, by default the first run's; the page and its state."""
+    place = into or folders[0]
+    sheet = compose(runs_in(folders), place, date.today())
+    try:
+        write_whole(place / f"{NAME}.json", sheet.model_dump_json(indent=2) + "\n")
+        write_whole(place / f"{NAME}.md", pages.markdown(sheet))
+        page = place / f"{NAME}.html"
+        write_whole(page, pages.html(sheet))
+    except OSError as error:
+        raise ConfigurationError(
+            f"the sheet cannot be written in {place}: {error.strerror}; name another folder with --output"
+        ) from None
+    return page, sheet.conclusion.state
+
+
+def sheet(folders: Sequence[Path], into: Path | None) -> None:
+    """Write the sheet, and say where it is."""
+    page, state = write(folders, into)
+    typer.echo(f"The sign-off sheet is {page} ({state})")
+
+
+def schema() -> None:
+    """Print the published schema of signoff.json."""
+    typer.echo(json.dumps(Sheet.model_json_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,100 @@
+"""The sheet as a page and as Markdown: what is shown, and how, is in the templates beside this module."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from acceptance.signoff.criteria import WARNINGS_ALLOWED, Answer
+from acceptance.signoff.sheet import charts
+from acceptance.signoff.sheet.model import Sheet
+from acceptance.signoff.verdict import State
+from acceptance.verdicts import Verdict
+
+#: What is good, bad, in between, or says nothing: each has a colour and a mark, since colour alone does not print.
+_TONES = {
+    State.READY: "good",
+    State.REHEARSAL: "none",
+    State.NO_WORSE: "known",
+    State.KNOWN_GAPS: "known",
+    State.BROKEN: "bad",
+    State.UNKNOWN: "unsure",
+    State.STALE: "unsure",
+    State.PARTIAL: "none",
+    State.NO_VERDICT: "unsure",
+    Answer.MET: "good",
+    Answer.MET_IN_PART: "known",
+    Answer.NOT_MET: "bad",
+    Answer.KNOWN: "known",
+    Answer.REHEARSED: "none",
+    Answer.UNANSWERED: "none",
+    Verdict.SUITE_FAULT: "unsure",
+    Verdict.BROKEN: "bad",
+    Verdict.COULD_NOT_TELL: "unsure",
+    Verdict.KNOWN_GAP: "known",
+    Verdict.NOT_ASKED: "none",
+    Verdict.KEPT: "good",
+}
+_MARKS = {"good": "✓", "bad": "✗", "known": "◐", "unsure": "?", "none": "○"}
+
+
+def html(sheet: Sheet) -> str:
+    """One page that needs nothing else: read on a screen or a phone, printed on A4."""
+    return _templates(autoescape=True).get_template("sheet.html.jinja").render(_words(sheet))
+
+
+def markdown(sheet: Sheet) -> str:
+    """The same as text, for a pull request or a mail."""
+    return _templates(autoescape=False).get_template("sheet.md.jinja").render(_words(sheet))
+
+
+def _templates(*, autoescape: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("acceptance.signoff.sheet", "templates"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {"day": _day, "time": _time, "cell": _cell, "tone": _TONES.__getitem__}
+    environment.filters |= {"mark": _MARKS.__getitem__, "sentence": _sentence, "code": _code}
+    return environment
+
+
+def _words(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "sheet": sheet,
+        "charts": charts,
+        "allowed": WARNINGS_ALLOWED,
+        "verdicts": list(Verdict),
+    }
+
+
+def _day(day: date | datetime) -> str:
+    return f"{day:%d %B %Y}".lstrip("0")
+
+
+def _time(moment: datetime) -> str:
+    return f"{_day(moment)}, {moment:%H:%M} UTC"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _code(text: str) -> Markup:
+    """A text for the page, in which what stands between backticks is code."""
+    parts = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
+
+
+def _cell(text: str) -> str:
+    """A text that stays in its cell of a Markdown table, with nothing in it taken for markup."""
+    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(str(text).split()))
