@@ -62,8 +62,8 @@ def render(
     """Write ``report.html`` in the folder ``reports`` from its ``allure-results``, and return its path.
 
     ``title`` is the verdict in one sentence, shown as the report's name; ``facts`` is what was judged (target,
-    addresses, revision, versions), shown below it in the given order. ``sheet`` names the sign-off sheet beside it, which
-    it links to. ``progress`` hears what takes a while.
+    addresses, revision, versions), shown below it in the given order. ``sheet`` names the sign-off sheet beside it, to
+    link to. ``progress`` hears what takes a while.
 
     An older ``report.html`` is removed first, so that it never passes for the report of these results; the new one
     appears whole or not at all. ``history.jsonl`` gains this run only when the report is made, and rendering the same

@@ -54,6 +54,14 @@ class JudgedRun:
         """Whether it asked the staging environment."""
         return self.results.target.staging
 
+    def has_what_it_needs(self, example: ExampleResult) -> bool:
+        """Whether there was a platform for a promise about one, and a tree for one about source."""
+        target = self.results.target
+        platform = target.embedded or bool(target.addresses)
+        return ("platform" not in example.needs or platform) and (
+            "source-tree" not in example.needs or self.results.source is not None
+        )
+
     def asked(self, example: ExampleResult) -> Asked:
         """How this run put one of its examples."""
         if example.verdict is Verdict.NOT_ASKED or example.id in self.results.run.missing:
@@ -141,7 +149,10 @@ def join(runs: Sequence[JudgedRun]) -> Joined:
 
 def _deciding(candidates: Iterable[JoinedExample]) -> JoinedExample:
     order = list(Verdict)
-    return min(candidates, key=lambda example: (example.asked, order.index(example.result.verdict)))
+    return min(
+        candidates,
+        key=lambda each: (each.asked, not each.run.has_what_it_needs(each.result), order.index(each.result.verdict)),
+    )
 
 
 def digest(file: Path) -> str:

@@ -91,7 +91,7 @@ def _line(promise: JoinedPromise, reports: Mapping[Path, _Report]) -> model.Prom
         id=promise.promise.id,
         sentence=promise.promise.sentence,
         verdict=_verdict(promise.examples),
-        ended=_ended(promise.examples),
+        part=_part(promise.examples),
         judged=_judged(promise.examples),
         evidence=_evidence(promise.examples, reports),
     )
@@ -103,12 +103,11 @@ def _verdict(examples: Iterable[JoinedExample]) -> Verdict:
     return worst(put) if put else Verdict.NOT_ASKED
 
 
-def _ended(examples: Iterable[JoinedExample]) -> str:
-    """The verdict, and how much of it was asked where that is not everything."""
+def _part(examples: Iterable[JoinedExample]) -> str:
+    """How much of it was asked, where that is not everything."""
     examples = list(examples)
     put = sum(example.asked is not Asked.NOT for example in examples)
-    verdict = _verdict(examples)
-    return f"{verdict} ({put} of {len(examples)} examples asked)" if 0 < put < len(examples) else str(verdict)
+    return f"{put} of {len(examples)} examples asked" if 0 < put < len(examples) else ""
 
 
 def _judged(examples: Iterable[JoinedExample]) -> str:
@@ -205,7 +204,8 @@ def _risk(risk: plan.Risk, joined: Joined) -> model.RiskLine:
             told.append(f"{id}: not asked")
         else:
             rehearsed = " in rehearsal only" if promise.asked is Asked.IN_REHEARSAL else ""
-            told.append(f"{id}: {_ended(promise.examples)}{rehearsed}")
+            part = _part(promise.examples)
+            told.append(f"{id}: {_verdict(promise.examples)}{f' ({part})' if part else ''}{rehearsed}")
     outside = [f"outside this specification: {risk.outside}"] if risk.outside else []
     return model.RiskLine(
         change=risk.change,
@@ -230,7 +230,7 @@ def _trace(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.Tr
             name=name,
             promises=list(answering),
             verdict=_verdict(examples),
-            ended=_ended(examples),
+            part=_part(examples),
             judged=_judged(examples),
             evidence=_evidence(examples, reports),
         )

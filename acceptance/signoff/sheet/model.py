@@ -58,7 +58,7 @@ class PromiseLine(_Part):
     id: str
     sentence: str
     verdict: Verdict
-    ended: str = Field(description="the verdict in words, with how much of it was asked")
+    part: str = Field(description="how much of it was asked, where that is not everything")
     judged: str = Field(description="what was really asked, or that it was only rehearsed")
     evidence: str = Field(description="the address of the telling example in the report; empty without one")
 
@@ -117,7 +117,7 @@ class TraceLine(_Part):
     name: str
     promises: list[str]
     verdict: Verdict
-    ended: str
+    part: str
     judged: str
     evidence: str
 

@@ -16,8 +16,8 @@ NOBODY = "nobody yet"
 _ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)  # certainty first
 _LOOK = "Look first at: "
 
-ASK_SOURCE = "behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source"
-ASK_STAGING = "behave --tags=@phase2 -D target=staging -D reports=reports/staging"
+ASK_SOURCE = "`behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source`"
+ASK_STAGING = "`behave --tags=@phase2 -D target=staging -D reports=reports/staging`"
 
 
 def next_steps(joined: Joined) -> Iterator[model.Step]:
@@ -110,4 +110,4 @@ def to_sign(joined: Joined, state: State) -> str:
     if state not in (State.READY, State.KNOWN_GAPS):
         return "This cannot be signed: first close what is open, or decide on it in a list of known gaps."
     folders = " ".join(f"--reports {shlex.quote(str(run.folder))}" for run in joined.runs)
-    return f"To sign it: python -m acceptance signoff approve {folders} --by NAME --role ROLE"
+    return f"To sign it: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"

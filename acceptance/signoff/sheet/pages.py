@@ -39,6 +39,16 @@ _TONES = {
     Verdict.NOT_ASKED: "none",
     Verdict.KEPT: "good",
 }
+#: What an owner may meet on the sheet for the first time.
+_WORDS = {
+    "promise, example": "what the platform must do, in one sentence; and one case in which it was tried",
+    "live updates": "what shows a person the work of the agents while it is being done (WebSocket)",
+    "manager, emitter": "the parts of live updates that keep people's connections, and that send to them",
+    "factory": "what makes such a part for one person, so that nobody is sent what is another's",
+    "SSOT": "single source of truth: each part is written once, in its home, and taken from there",
+    "rehearsal": "a run on this repository's own small platform; it says nothing about Netra",
+    "ARR": "annual recurring revenue",
+}
 _MARKS = {"good": "✓", "bad": "✗", "known": "◐", "unsure": "?", "none": "○"}
 
 
@@ -72,6 +82,7 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "charts": charts,
         "allowed": WARNINGS_ALLOWED,
         "verdicts": list(Verdict),
+        "words": {verdict.value: verdict.meaning for verdict in reversed(Verdict)} | _WORDS,
     }
 
 
