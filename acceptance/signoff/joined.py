@@ -126,7 +126,8 @@ def runs_in(folders: Iterable[Path]) -> Joined:
     runs = []
     for folder in dict.fromkeys(folders):
         file = folder / FILE_NAME
-        runs.append(JudgedRun(folder, digest(file), listed(read(file))))
+        results = listed(read(file))
+        runs.append(JudgedRun(folder, digest(file), results))
     return join(runs)
 
 

@@ -1,0 +1,378 @@
+"""The sign-off sheet: what it answers, from which run, and how it reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command import acceptance
+from made_up_runs import EXAMPLES, STARTED, a_run, embedded, kept_in, no_platform, staging, tree
+
+from acceptance import plan
+from acceptance.known_gaps import KnownGap
+from acceptance.reporting import history
+from acceptance.reporting.render import _outside_references
+from acceptance.reporting.results import Results
+from acceptance.signoff.criteria import Answer
+from acceptance.signoff.joined import runs_in
+from acceptance.signoff.sheet import pages
+from acceptance.signoff.sheet.compose import compose
+from acceptance.signoff.sheet.model import Sheet
+from acceptance.signoff.verdict import State
+from acceptance.verdicts import Verdict
+
+TODAY = date(2026, 1, 3)
+BROKEN, KEPT, UNKNOWN, NOT_ASKED = Verdict.BROKEN, Verdict.KEPT, Verdict.COULD_NOT_TELL, Verdict.NOT_ASKED
+GAP = KnownGap(
+    example="imports-03b",
+    says="other names and paths",
+    owner="live updates",
+    issue="#1176",
+    reason="The agents still import the former names.",
+    since=date.today() - timedelta(days=1),
+    expires=date.today() + timedelta(days=30),
+    file="known-gaps/there-is-no-such.toml",
+)
+
+
+def a_sheet(folder: Path, *runs: Results, on: date = TODAY) -> Sheet:
+    folders = [kept_in(folder / f"run-{number}", run) for number, run in enumerate(runs)]
+    return compose(runs_in(folders), folder, on)
+
+
+def answers(sheet: Sheet) -> dict[str, Answer]:
+    return {line.name: line.answer for line in sheet.criteria}
+
+
+def source_run(ends: Mapping[str, tuple[Verdict, str]] | None = None, **figures: Any) -> Results:
+    return a_run(no_platform(), tree(**figures), ends)
+
+
+def both(folder: Path, ends: Mapping[str, tuple[Verdict, str]] | None = None, **figures: Any) -> Sheet:
+    """A source run beside a staging run."""
+    return a_sheet(folder, source_run(ends, **figures), a_run(staging(), None, ends))
+
+
+IN_STAGING = {criterion.name for criterion in plan.CRITERIA if criterion.in_staging}
+OF_SOURCE = {"WebSocket import coordination", "SSOT consolidation"}
+
+
+def test_a_source_run_beside_a_staging_run_answers_every_criterion(tmp_path: Path) -> None:
+    sheet = both(tmp_path)
+    assert sheet.conclusion.state is State.READY
+    assert set(answers(sheet).values()) == {Answer.MET}
+    assert [line.reached for line in sheet.metrics] == [True] * 4
+    assert [card.tone for card in sheet.gaps] == ["good"] * 5
+    assert sheet.next_steps == []
+    assert sheet.not_asked == []
+    assert "signoff approve --reports" in sheet.conclusion.to_sign
+
+
+def test_a_rehearsal_answers_nothing(tmp_path: Path) -> None:
+    sheet = a_sheet(tmp_path, a_run(embedded(), tree(is_reference=True)))
+    assert sheet.conclusion.state is State.REHEARSAL
+    assert set(answers(sheet).values()) == {Answer.REHEARSED}
+    assert [(line.rehearsed, line.measured) for line in sheet.metrics[:2]] == [
+        (True, "0 (100% fewer than 37)"),
+        (True, "0"),
+    ]
+    assert sheet.metrics[3].measured == "not measured"
+    assert {card.tone for card in sheet.gaps} == {"none"}
+    assert "cannot be signed" in sheet.conclusion.to_sign
+    assert [step.what for step in sheet.next_steps] == [
+        "Audit the platform's own source tree.",
+        "Ask the staging environment.",
+    ]
+
+
+def test_in_staging_is_answered_only_by_a_staging_run(tmp_path: Path) -> None:
+    elsewhere = answers(a_sheet(tmp_path / "a", a_run(staging("green", staging=False))))
+    assert {elsewhere[name] for name in IN_STAGING} == {Answer.UNANSWERED}
+    assert elsewhere["WebSocket events"] is Answer.MET  # which does not say “in staging”
+    there = answers(a_sheet(tmp_path / "b", a_run(staging())))
+    assert {there[name] for name in IN_STAGING} == {Answer.MET}
+
+
+def test_a_criterion_about_source_is_not_answered_by_the_platform_nor_by_the_reference(tmp_path: Path) -> None:
+    only_staging = answers(a_sheet(tmp_path / "a", a_run(staging())))
+    assert {only_staging[name] for name in OF_SOURCE} == {Answer.UNANSWERED}
+    rehearsed = answers(a_sheet(tmp_path / "b", a_run(embedded(), tree())))
+    assert {rehearsed[name] for name in OF_SOURCE} == {Answer.MET}
+    assert {rehearsed[name] for name in IN_STAGING} == {Answer.REHEARSED}
+
+
+@pytest.mark.parametrize(
+    ("ended", "answer"),
+    [
+        (BROKEN, Answer.NOT_MET),
+        (UNKNOWN, Answer.UNKNOWN),
+        (Verdict.SUITE_FAULT, Answer.UNKNOWN),
+        (NOT_ASKED, Answer.MET_IN_PART),
+    ],
+)
+def test_one_example_decides_the_criteria_that_its_promise_answers(
+    ended: Verdict, answer: Answer, tmp_path: Path
+) -> None:
+    found = answers(both(tmp_path, {"staging-03b": (ended, "so it was")}))
+    names = {criterion.name for criterion in plan.CRITERIA if "staging-03" in criterion.promises}
+    assert names == {"Staging environment coordination", "WebSocket events", "Deployment confidence"}
+    assert {found[name] for name in names} == {answer}
+    assert {found[name] for name in found if name not in names} == {Answer.MET}
+
+
+def test_what_is_broken_is_certain_whatever_else_could_not_be_told(tmp_path: Path) -> None:
+    sheet = both(tmp_path, {"imports-01a[manager]": (UNKNOWN, "unread"), "imports-02a": (BROKEN, "twice")})
+    line = next(line for line in sheet.criteria if line.name == "WebSocket import coordination")
+    assert (line.answer, line.why) == (Answer.NOT_MET, "imports-02: broken")
+
+
+def test_what_is_broken_is_the_next_step(tmp_path: Path) -> None:
+    sheet = both(
+        tmp_path, {"isolation-01a": (BROKEN, "Robin read along"), "factories-02a": (BROKEN, "30 factories do")}
+    )
+    assert sheet.conclusion.state is State.BROKEN
+    (step,) = sheet.next_steps
+    assert step.area == "Gap 2: factory pattern integration"
+    assert step.owner == "nobody yet"
+    assert step.until is None
+    assert set(step.promises) == {"isolation-01", "factories-02"}
+    assert "30 factories do" in step.why
+    assert step.begin == "the place of factories-02a"
+    assert "reliable factory coordination protects $500K+ ARR" in step.cost
+    assert [card.tone for card in sheet.gaps] == ["good", "bad", "good", "good", "good"]
+    assert "first close what is open" in sheet.conclusion.to_sign
+
+
+def test_a_known_gap_has_its_owner_and_its_date(tmp_path: Path) -> None:
+    run = a_run(no_platform(), tree(), {"imports-03b": (BROKEN, "11 other names and paths of it")}, known_gaps=[GAP])
+    sheet = a_sheet(tmp_path, run, a_run(staging()), on=date.today())
+    assert sheet.conclusion.state is State.KNOWN_GAPS
+    assert answers(sheet)["WebSocket import coordination"] is Answer.KNOWN
+    (step,) = sheet.next_steps
+    assert (step.owner, step.until) == ("live updates", GAP.expires)
+    (line,) = sheet.known_gaps
+    assert (line.example, line.owner, line.issue, line.expires) == ("imports-03b", "live updates", "#1176", GAP.expires)
+    assert line.happened == "11 other names and paths of it"
+    assert sheet.gaps[0].tone == "known"
+    assert "signoff approve" in sheet.conclusion.to_sign
+
+
+@pytest.mark.parametrize(
+    ("warnings", "reached", "measured"),
+    [
+        (0, True, "0 (100% fewer than 37)"),
+        (1, True, "1 (97% fewer than 37)"),
+        (2, False, "2 (95% fewer than 37)"),
+        (37, False, "37 (0% fewer than 37)"),
+    ],
+)
+def test_the_warnings_are_few_and_far_fewer_than_at_the_start(
+    warnings: int, reached: bool, measured: str, tmp_path: Path
+) -> None:
+    line = both(tmp_path, ssot_warnings=warnings).metrics[0]
+    assert (line.baseline, line.target) == ("37 warnings", "<5 warnings (95% reduction)")
+    assert (line.reached, line.measured, line.of) == (reached, measured, "the source tree ../netra")
+
+
+def test_the_other_metrics_are_counted_in_their_units(tmp_path: Path) -> None:
+    ends = {
+        "factories-01a": (BROKEN, "x"),
+        "factories-01b": (BROKEN, "y"),
+        "factories-03b": (BROKEN, "z"),
+        "staging-02a": (BROKEN, "x"),
+        "staging-04a[sign-in]": (NOT_ASKED, "not to be disturbed"),
+    }
+    _, paths, factories, of_staging = both(tmp_path, ends, names_with_several_paths=3).metrics
+    assert (paths.measured, paths.reached) == ("3", False)
+    assert (factories.measured, factories.reached) == ("2 of 4 asked", False)
+    assert (of_staging.measured, of_staging.reached) == ("4 of 5 asked, 1 of them in part", False)
+
+
+def test_each_test_of_the_plan_has_its_line(tmp_path: Path) -> None:
+    sheet = both(tmp_path, {"imports-02a": (BROKEN, "twice")})
+    lines = {line.test: line for line in sheet.traceability}
+    assert list(lines) == [*plan.TESTS, *plan.REQUIRED]
+    assert lines["1.1b"].promises == ["imports-02"]
+    assert lines["1.1b"].verdict is BROKEN
+    assert {line.verdict for test, line in lines.items() if test != "1.1b"} == {KEPT}
+    assert lines["2.2b"].judged == "target blue"
+    assert lines["4.1c"].judged == "the source tree ../netra"
+
+
+def test_what_the_plan_says_is_answered_by_promises_that_exist() -> None:
+    known = {example.promise.id for example in EXAMPLES}
+    named = {id for entry in (*plan.CRITERIA, *plan.RISKS) for id in entry.promises}
+    assert named <= known
+    assert [sum(criterion.kind == kind for criterion in plan.CRITERIA) for kind in ("technical", "business")] == [4, 4]
+    assert all(risk.promises or risk.outside for risk in plan.RISKS)
+
+
+def test_each_risk_has_its_evidence_or_is_said_to_be_outside(tmp_path: Path) -> None:
+    risks = {line.change: line for line in both(tmp_path, {"imports-07a": (BROKEN, "silent")}).risks}
+    assert risks["WebSocket import consolidation"].evidence == "imports-07: broken; staging-03: kept"
+    assert risks["Staging environment changes"].evidence.startswith("outside this specification: ")
+
+
+def test_what_no_run_asked_is_listed_with_the_reason_of_the_run_that_could_have(tmp_path: Path) -> None:
+    sheet = both(tmp_path, {"golden-03a": (NOT_ASKED, "it may not be disturbed")})
+    assert [(line.reason, line.examples) for line in sheet.not_asked] == [("it may not be disturbed", ["golden-03a"])]
+
+
+def test_of_two_runs_that_asked_the_same_the_worse_counts(tmp_path: Path) -> None:
+    sheet = a_sheet(tmp_path, a_run(staging()), a_run(staging("green"), None, {"golden-01a": (BROKEN, "silence")}))
+    assert answers(sheet)["$500K+ ARR protection"] is Answer.NOT_MET
+
+
+def test_a_rehearsal_never_hides_what_was_really_asked(tmp_path: Path) -> None:
+    ends = {"golden-01a": (BROKEN, "silence")}
+    sheet = a_sheet(tmp_path, a_run(embedded(), tree(is_reference=True)), a_run(staging(), None, ends))
+    assert answers(sheet)["$500K+ ARR protection"] is Answer.NOT_MET
+    assert answers(sheet)["User isolation"] is Answer.MET
+
+
+# --- the trend -------------------------------------------------------------------------------------------------------
+
+
+def test_the_trend_is_of_complete_runs_of_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "run-0"
+    for hours, warnings in ((0, 37), (1, 12), (2, 4)):
+        history.remember(
+            folder, a_run(no_platform(), tree(ssot_warnings=warnings), started=STARTED + timedelta(hours=hours))
+        )
+    history.remember(folder, a_run(staging(), started=STARTED + timedelta(hours=3)))
+    partial = a_run(no_platform(), tree(ssot_warnings=0), started=STARTED + timedelta(hours=4), complete=False)
+    history.remember(folder, partial)
+    (trend,) = a_sheet(tmp_path, source_run()).trends
+    assert [point.ssot_warnings for point in trend.points] == [37, 12, 4]
+    page = pages.html(a_sheet(tmp_path, source_run()))
+    assert len(re.findall(r'<rect class="b-broken"[^>]*><title>[^<]*: (37|12)</title>', page)) == 2
+    assert len(re.findall(r'<rect class="b-kept"[^>]*><title>[^<]*: 4</title>', page)) == 1
+
+
+def test_a_run_is_remembered_once_and_a_damaged_line_is_left_out(tmp_path: Path) -> None:
+    for _ in range(2):
+        history.remember(tmp_path, source_run())
+    with (tmp_path / history.FILE_NAME).open("a") as file:
+        file.write('{"started": "2026-\n')
+    history.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=1)))
+    assert [run.judged for run in history.past_runs(tmp_path)] == [
+        "source | ../netra",
+        "blue | https://blue.example.com | ",
+    ]
+
+
+def test_the_history_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "LATEST", 3)
+    for hour in range(5):
+        history.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=hour)))
+    assert [run.started.hour for run in history.past_runs(tmp_path)] == [5, 6, 7]
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What a reader's tools see of the page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.headings: list[int] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.tags.append(tag)
+        if given.get("id"):
+            self.ids.append(str(given["id"]))
+        if tag == "a":
+            self.links.append(str(given["href"]))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Sheet:
+    """A sheet with something in every part of it."""
+    folder = tmp_path / "run-0"
+    for hours in range(3):
+        history.remember(folder, a_run(no_platform(), tree(), started=STARTED + timedelta(hours=hours)))
+    ends = {
+        "imports-03b": (BROKEN, "11 other names and paths of it"),
+        "imports-02a": (BROKEN, "<script>alert(1)</script> `x`"),
+    }
+    run = a_run(no_platform(), tree(ssot_warnings=30), ends, known_gaps=[GAP])
+    return a_sheet(tmp_path, run, a_run(staging(), None, {"golden-03a": (NOT_ASKED, "it may not | be disturbed")}))
+
+
+def test_every_link_within_the_page_has_its_place(full: Sheet) -> None:
+    page = Page(pages.html(full))
+    assert len(page.ids) == len(set(page.ids))
+    within = {link[1:] for link in page.links if link.startswith("#")}
+    assert "golden-01" in within
+    assert within <= set(page.ids)
+    assert all(later <= earlier + 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False))
+    assert page.headings.count(1) == 1
+
+
+def test_the_page_needs_nothing_else_and_runs_nothing(full: Sheet) -> None:
+    page = pages.html(full)
+    assert _outside_references(page) == []
+    assert "script" not in Page(page).tags
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; <code>x</code>" in page
+
+
+def test_markdown_keeps_its_tables(full: Sheet) -> None:
+    lines = pages.markdown(full).splitlines()
+    for number, line in enumerate(lines):
+        if line.startswith("|---"):
+            columns = line.count("|")
+            rows = lines[number - 1 : number + 1] + _rows(lines[number + 1 :])
+            assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {columns}, rows
+    assert r"it may not \| be disturbed" in "\n".join(lines)
+
+
+def _rows(lines: list[str]) -> list[str]:
+    end = next((number for number, line in enumerate(lines) if not line.startswith("|")), len(lines))
+    return lines[:end]
+
+
+def test_the_command_writes_page_markdown_and_data(tmp_path: Path) -> None:
+    one, two = kept_in(tmp_path / "a b", source_run()), kept_in(tmp_path / "c", a_run(staging()))
+    ran = acceptance(one, "signoff", "sheet", "--reports", str(two), "--output", str(tmp_path / "out"))
+    assert ran.exit_code == 0, ran.output
+    data = Sheet.model_validate_json((tmp_path / "out" / "signoff.json").read_bytes())
+    assert data.conclusion.state is State.READY
+    assert "keeps every promise" in (tmp_path / "out" / "signoff.html").read_text()
+    assert "# Phase 2 sign-off sheet: ready" in (tmp_path / "out" / "signoff.md").read_text()
+
+
+def test_a_folder_without_results_is_told_with_the_remedy(tmp_path: Path) -> None:
+    ran = acceptance(tmp_path, "signoff", "sheet")
+    assert ran.exit_code == 2
+    assert "run `behave --tags=@phase2` first" in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_an_example_is_seen_in_the_report_beside_it(tmp_path: Path) -> None:
+    folder = kept_in(tmp_path / "run-0", a_run(staging(), None, {"isolation-01b": (BROKEN, "late")}))
+    (folder / "report.html").write_text("a report")
+    (folder / "allure-results").mkdir()
+    for name in ("isolation-01a", "isolation-01b"):
+        result = {"fullName": name, "uuid": f"uuid of {name}"}
+        (folder / "allure-results" / f"{name}-result.json").write_text(json.dumps(result))
+    (folder / "allure-results" / "x-result.json").write_text("{cut sho")
+    sheet = compose(runs_in([folder]), tmp_path, TODAY)
+    (line,) = [line for card in sheet.gaps for line in card.promises if line.id == "isolation-01"]
+    anchor = hashlib.md5(b"uuid of isolation-01b", usedforsecurity=False).hexdigest()  # of the example that tells most
+    assert line.evidence == f"run-0/report.html#{anchor}"
+    assert sheet.runs[0].report == "run-0/report.html"
