@@ -24,7 +24,8 @@ def facts_of(ran: Results) -> dict[str, str]:
     facts["Plan tests"] = f"{len(plan.TESTS) - waiting} of {len(plan.TESTS)} have a promise"
     facts |= {ADDRESSES[setting]: address for setting, address in target.addresses.items()}
     facts |= {f"Version of {name}": version for name, version in target.versions.items()}
-    facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
+    if target.embedded or target.addresses:  # in a source tree nobody waits for anything
+        facts |= {f"Time allowed, {name}": f"{seconds:g} s" for name, seconds in target.deadlines.items()}
     facts |= {"Shortened": "; ".join(target.shortened)} if target.shortened else {}
     facts["Specification"] = (ran.specification.revision or "not under version control")[:12]
     if source and source.manifest_version:

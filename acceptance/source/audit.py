@@ -61,7 +61,8 @@ def audit(
         findings, waived = _ask(evidence, asked_rules, asked_concepts)
         unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
         in_tests = {file.path for file in source.files if file.in_tests}
-        app_uses, test_uses = _by_place(evidence.uses, in_tests)
+        app_uses = [use for use in evidence.uses if not use.file.in_tests]
+        test_uses = [use for use in evidence.uses if use.file.in_tests]
         return Audit(
             findings=findings,
             waived=waived,
@@ -179,14 +180,6 @@ def _excuse(finding: Finding, hit: Hit, manifest: Manifest, allowed: Mapping[tup
 
 def _order(finding: Finding) -> tuple[str, str, str, int, str]:
     return finding.concept, finding.rule, finding.path, finding.line, finding.name
-
-
-def _by_place(uses: Iterable[Use], in_tests: Collection[str]) -> tuple[list[Use], list[Use]]:
-    app: list[Use] = []
-    tests: list[Use] = []
-    for use in uses:
-        (tests if use.file.path in in_tests else app).append(use)
-    return app, tests
 
 
 def _files_of_services(source: SourceTree) -> dict[str, int]:
