@@ -14,11 +14,11 @@ _WIDEST = 40
 #: From the bottom of a column to its top.
 _STACK = (
     Verdict.KEPT,
-    Verdict.NOT_ASKED,
     Verdict.KNOWN_GAP,
     Verdict.COULD_NOT_TELL,
     Verdict.BROKEN,
     Verdict.SUITE_FAULT,
+    Verdict.NOT_ASKED,
 )
 
 
@@ -43,6 +43,11 @@ class Chart:
     kinds: list[str]
     told: str
     line: float | None = None
+
+    @property
+    def right(self) -> float:
+        """Where the last column ends."""
+        return self.blocks[-1].x + self.blocks[-1].width
 
 
 def verdicts(points: Sequence[Point]) -> Chart:
