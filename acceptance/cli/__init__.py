@@ -43,12 +43,21 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+class Told(StrEnum):
+    """How a comparison is told."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
 class Published(StrEnum):
     """What has a published schema."""
 
     RESULTS = "results"
     AUDIT = "audit"
     SIGNOFF = "signoff"
+    COMPARE = "compare"
 
 
 @app.callback(invoke_without_command=True)
@@ -141,6 +150,33 @@ def audit(
         raise typer.Exit(source.tell(asked))
 
 
+@app.command("compare")
+def compare_runs(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The one run: its folder, or its results.json.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The run that is seen beside it.")],
+    slower: Annotated[
+        float, typer.Option(metavar="FACTOR", help="How many times as long as in A counts as slower.")
+    ] = 2.0,
+    form: Annotated[Told, typer.Option("--format", help="How it is told.")] = Told.TEXT,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file.", show_default="the terminal")
+    ] = None,
+) -> None:
+    """Say what changed from run A to run B: before and after, blue and green, yesterday and today.
+
+    Newly broken is a promise that no example broke in A and one breaks in B, also where A had not asked it, and where B
+    lists it as a known gap. Broken further is one that was broken in A, and in B by another example or in more places.
+    What a run did not ask is never gone: what B does not answer any more is told, and is not counted as broken. Slower
+    is what is kept in both, took more than --slower times as long and at least 0.25 s more; single timings are noisy.
+
+    Exit codes: 0 nothing is newly broken or broken further, which says nothing of what was broken before (`verdict`
+    does); 1 something is; 2 A or B cannot be used.
+    """
+    from acceptance.cli import compare
+
+    raise typer.Exit(compare.tell(compare.Asked(a, b, slower, form, output)))
+
+
 @of_signoff.command("sheet")
 def write_sheet(
     reports: Annotated[
@@ -182,8 +218,10 @@ def update(
 
 
 @app.command()
-def schema(of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff]")] = Published.RESULTS) -> None:
-    """Print the JSON schema of results.json, audit --format json, or signoff.json: docs/*.schema.json."""
+def schema(
+    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare]")] = Published.RESULTS,
+) -> None:
+    """Print the JSON schema of results.json, of the JSON of audit or compare, or signoff.json: docs/*.schema.json."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
@@ -192,6 +230,10 @@ def schema(of: Annotated[Published, typer.Argument(metavar="[results|audit|signo
         from acceptance.cli import sheet
 
         sheet.schema()
+    elif of is Published.COMPARE:
+        from acceptance.cli import compare
+
+        compare.schema()
     else:
         from acceptance.cli import run
 

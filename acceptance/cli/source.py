@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from errno import EEXIST, ENOENT
 from pathlib import Path
 
 import typer
 from rich.text import Text
 
 from acceptance.cli import INTERRUPTED, Format
+from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting.audit import counted, rules_page, text
 from acceptance.reporting.terminal import console_on
@@ -44,7 +44,7 @@ def tell(asked: Asked) -> int:
     for rule in asked.rules or ():
         _check_rule(rule)
     if asked.output:
-        _check_place(asked.output)
+        check_place(asked.output)
     try:
         manifest = load_manifest(asked.manifest)
         with _progress() as progress:
@@ -61,17 +61,17 @@ def tell(asked: Asked) -> int:
 def explain(rule: str) -> None:
     """Print the documentation of a rule, or the page of all of them."""
     if rule == ALL:
-        _print(rules_page.page())
+        put(rules_page.page())
     else:
         _check_rule(rule)
-        _print(rules_page.explained(RULES[rule].doc))
+        put(rules_page.explained(RULES[rule].doc))
 
 
 def schema() -> None:
     """Print the published schema of ``--format json``."""
     from acceptance.reporting.audit import model
 
-    _print(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
+    put(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
@@ -93,19 +93,13 @@ def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
 
             content = sarif.document(found, asked.rules)
     if asked.output:
-        with _writing(asked.output):
+        with writing(asked.output):
             write_whole(asked.output.resolve(), content)
         text.show([text.conclusion(found, asked.limit)])
     elif lines:
         text.show(lines)
     else:
-        _print(content)
-
-
-def _print(content: str) -> None:
-    """Print what other programs read: as UTF-8, whatever the terminal's encoding."""
-    sys.stdout.buffer.write(content.encode())
-    sys.stdout.flush()
+        put(content)
 
 
 def _check_rule(rule: str) -> None:
@@ -113,24 +107,6 @@ def _check_rule(rule: str) -> None:
         near = nearest(rule, RULES)
         meant = f"did you mean {near}? " if near else ""
         raise ConfigurationError(f"no rule is called {rule}; {meant}There are {', '.join(RULES)}")
-
-
-def _check_place(output: Path) -> None:
-    """Refuse a place before the audit rather than after it."""
-    with _writing(output):
-        if not output.parent.is_dir():
-            raise FileNotFoundError(ENOENT, f"the folder {output.parent} does not exist")
-        if output.exists() and not output.is_file():
-            raise FileExistsError(EEXIST, "there is something else in its place")
-
-
-@contextmanager
-def _writing(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        problem = f"{output} cannot be written: {error.strerror}"
-        raise ConfigurationError(f"{problem}; name a file in a folder of yours with --output") from None
 
 
 @contextmanager

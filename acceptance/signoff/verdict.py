@@ -164,7 +164,7 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
         judged.append(f"the reference platform{faults}" if results.target.embedded else f"target {results.target.name}")
     if "source-tree" in needs and results.source:
         if results.source.is_reference:
-            judged.append(f"the reference platform's source{faults}")
+            judged.append("its source" if judged else f"the reference platform's source{faults}")
         else:
             revision = f" at {results.source.revision[:12]}" if results.source.revision else ""
             judged.append(f"the source tree {results.source.tree}{revision}")

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from acceptance.reporting.markdown import inline
 from acceptance.signoff.criteria import WARNINGS_ALLOWED, Answer
 from acceptance.signoff.sheet import charts
 from acceptance.signoff.sheet.model import Sheet
@@ -71,7 +72,7 @@ def _templates(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"day": _day, "time": _time, "cell": _cell, "tone": _TONES.__getitem__}
+    environment.filters |= {"day": _day, "time": _time, "cell": inline, "tone": _TONES.__getitem__}
     environment.filters |= {"mark": _MARKS.__getitem__, "sentence": _sentence, "code": _code}
     return environment
 
@@ -104,8 +105,3 @@ def _code(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
     )
-
-
-def _cell(text: str) -> str:
-    """A text that stays in its cell of a Markdown table, with nothing in it taken for markup."""
-    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(str(text).split()))

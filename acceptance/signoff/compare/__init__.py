@@ -1,0 +1,1 @@
+"""Two runs beside each other: what is newly broken, newly kept, new, gone and slower."""
