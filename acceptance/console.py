@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
 from textwrap import indent
@@ -15,7 +16,7 @@ from acceptance.promises import example_of, rule_of
 from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
 from acceptance.reporting.terminal import console_on
-from acceptance.session import Session
+from acceptance.session import AS_FOUND, Session
 from acceptance.signoff.ratchet import STALE, Kind
 from acceptance.signoff.verdict import Judgement, judge
 from acceptance.verdicts import Verdict
@@ -38,11 +39,20 @@ _SLOWEST = 3  # examples that are named at the end of a run
 
 def announce(session: Session) -> None:
     """Say what is judged, where and by which deadlines; secrets are only said to be set."""
-    planted = ", ".join(fault.name for fault in session.faults)
-    described = session.target.describe(session.source_name) + ([("Faults planted", planted)] if planted else [])
+    described = session.target.describe(session.source_name) + _planted(session)
     width = max(len(label) for label, _ in described)
     for label, value in described:
         console_on().print(Text.assemble((f"{label:<{width}}  ", "bold"), value))
+
+
+def _planted(session: Session) -> list[tuple[str, str]]:
+    """What was done to the platform before the run, if anything: as found, the faults are too many to be named."""
+    if session.platform == AS_FOUND:
+        gaps = Counter(fault.gap.partition(":")[0] for fault in session.faults)
+        told = ", ".join(f"{many} of {f'gap {gap}' if gap.isdigit() else gap}" for gap, many in sorted(gaps.items()))
+        return [("Platform", f"as found: {len(session.faults)} faults planted, {told}")]
+    planted = ", ".join(fault.name for fault in session.faults)
+    return [("Faults planted", planted)] if planted else []
 
 
 class ConsoleFormatter(Formatter):  # type: ignore[misc]

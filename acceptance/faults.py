@@ -1,7 +1,8 @@
 """Faults: each coordination gap as one readable patch on the reference platform (`faults/*.patch`).
 
 A fault applied to a copy gives a platform whose source and whose behaviour have the gap. Its header says what must
-break, exactly; the project's tests run the real command against it and compare.
+break, exactly; the project's tests run the real command against it and compare. Many of them together are the platform
+as the plan found it (`faults/as-found.toml`).
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, nearest
 
 FOLDER = REPOSITORY / "faults"
+AS_FOUND_FILE = FOLDER / "as-found.toml"
 _HEADERS = ("Gap", "People-notice", "Breaks")
 
 
@@ -52,6 +59,50 @@ def chosen_faults(names: Sequence[str]) -> list[Fault]:
     return [known[name] for name in names]
 
 
+_Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _AsFound(BaseModel):
+    """The names of the faults that are planted together, by the gap of the plan that they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    imports: _Names
+    factories: _Names
+    staging: _Names
+    ssot: _Names
+
+
+def as_found(file: Path = AS_FOUND_FILE) -> Mapping[str, tuple[Fault, ...]]:
+    """The faults of the platform as the plan found it, in the order in which they are planted.
+
+    The keys are the plan's four gaps, in its order: imports, factories, staging, ssot. Raises
+    :class:`ConfigurationError` naming the file when it cannot be read, leaves a gap out, or names a fault twice or one
+    that does not exist.
+    """
+    try:
+        listed = _AsFound.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"the faults of the platform as found, {file}, cannot be read: {why}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        gaps = ", ".join(_AsFound.model_fields)
+        raise ConfigurationError(
+            f"{file}: {where} is not as it must be ({first['msg']}): each of {gaps} lists the names of faults"
+        ) from None
+    by_gap: dict[str, tuple[str, ...]] = dict(listed)
+    names = [name for gap in by_gap.values() for name in gap]
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise ConfigurationError(f"{file} lists {', '.join(twice)} more than once: leave one of them")
+    try:
+        known = {fault.name: fault for fault in chosen_faults(names)}
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{file}: {error}") from None
+    return {gap: tuple(known[name] for name in names) for gap, names in by_gap.items()}
+
+
 def faulty_copy(reference: Path, faults: Sequence[Fault], into: Path) -> Path:
     """A copy of the reference tree with the faults applied, as ``into/reference``.
 
@@ -68,7 +119,9 @@ def faulty_copy(reference: Path, faults: Sequence[Fault], into: Path) -> Path:
         except FileNotFoundError:
             raise ConfigurationError("git is needed to plant a fault, and is not here: install it") from None
         if applied.returncode:
-            raise ConfigurationError(f"the fault {fault.patch.name} does not apply: {applied.stderr.strip()}")
+            why = applied.stderr.strip().partition("\n")[0].removeprefix("error: ")
+            remedy = "write it anew for the reference platform" if fault is faults[0] else "leave it or another one out"
+            raise ConfigurationError(f"the fault {fault.patch.name} does not apply ({why}): {remedy}")
     return tree
 
 

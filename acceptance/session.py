@@ -22,7 +22,7 @@ from acceptance.drivers.reachability import Reachability
 from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
-from acceptance.faults import Fault, chosen_faults
+from acceptance.faults import Fault, as_found, chosen_faults
 from acceptance.files import DEFAULT_REPORTS, write_whole
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
@@ -32,7 +32,10 @@ from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, loa
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
 
-_OPTIONS = ("target", "faults", "reports")
+_OPTIONS = ("target", "platform", "faults", "reports")
+REFERENCE_PLATFORM = "reference"
+AS_FOUND = "as-found"
+_PLATFORMS = (REFERENCE_PLATFORM, AS_FOUND)
 
 
 class Session:
@@ -42,6 +45,7 @@ class Session:
         """``options`` are the run's ``-D`` options, for the command that asks the same again."""
         self._options = options
         self.target = target
+        self.platform = options.get("platform", REFERENCE_PLATFORM)
         self.faults = faults
         self.reports = reports
         self.known_gaps = known_gaps.read(target.known_gaps or ())
@@ -80,9 +84,10 @@ class Session:
             raise ConfigurationError(f"behave must be run from the root of the specification: cd {REPOSITORY}")
         overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
         target = load_target(userdata.get("target", "embedded"), overrides)
-        faults = chosen_faults(list(dict.fromkeys(re.findall(r"[^\s,]+", userdata.get("faults", "")))))
-        if faults and not target.embedded:
-            raise ConfigurationError("-D faults=… goes with the embedded target only: it changes the platform")
+        faults = _faults(userdata)
+        for option in ("platform", "faults"):
+            if userdata.get(option) and not target.embedded:
+                raise ConfigurationError(f"-D {option}=… goes with the embedded target only: it changes the platform")
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
         return cls(target, faults, reports, userdata)
 
@@ -228,6 +233,18 @@ class Session:
             chat=Chat(self.target, recorder, reachability),
             at=lambda name, address: Service(name, address, client, recorder, None),
         )
+
+
+def _faults(userdata: Mapping[str, str]) -> list[Fault]:
+    """The faults to plant: those of the platform asked for, then those asked for by name, each of them once."""
+    platform = userdata.get("platform", REFERENCE_PLATFORM)
+    if platform not in _PLATFORMS:
+        near = nearest(platform, _PLATFORMS)
+        hint = f"did you mean “{near}”?" if near else f"choose {' or '.join(_PLATFORMS)}"
+        raise ConfigurationError(f"there is no platform “{platform}”: {hint}")
+    planted = [fault for gap in as_found().values() for fault in gap] if platform == AS_FOUND else []
+    named = chosen_faults(re.findall(r"[^\s,]+", userdata.get("faults", "")))
+    return list({fault.name: fault for fault in (*planted, *named)}.values())
 
 
 def stop_in_order_on_signals() -> None:

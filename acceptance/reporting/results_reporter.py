@@ -39,7 +39,7 @@ from acceptance.reporting.results import (
     Specification,
     TargetFacts,
 )
-from acceptance.session import Session
+from acceptance.session import AS_FOUND, Session
 from acceptance.target import REPOSITORY, without_user_info
 from acceptance.verdicts import Verdict, nearest, worst
 
@@ -138,7 +138,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             about=target.about,
             embedded=target.embedded,
             staging=target.staging,
-            as_found=getattr(self._session, "platform", "") == "as-found",
+            as_found=self._session.platform == AS_FOUND,
             addresses={name: without_user_info(address) for name, address in target.addresses.items()},
             versions=dict(self._session.platform_versions),
             capabilities=sorted(target.capabilities),

@@ -173,7 +173,7 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
 
 def _planted(results: Results) -> str:
     if results.target.as_found:
-        return " as found, with every gap of the plan planted"
+        return " as found (every gap of the plan planted)"
     planted = results.target.planted_faults
     return f" with planted faults ({', '.join(planted)})" if planted else ""
 
