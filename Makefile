@@ -10,11 +10,13 @@ REPORTS ?= reports
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 test faults bench bench-audit clean
+.PHONY: help phase2 unit integration e2e as-found compare test faults bench bench-audit clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
 	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
+	@echo "make unit | integration | e2e   a stage of the plan's execution, into reports/unit, …: docs/execution.md"
+	@echo "make as-found compare   the platform with every gap planted, and what the reference platform does better"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
 	@echo "make faults   plant every fault, one after another, and see that it breaks exactly what it declares (long)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
@@ -39,6 +41,20 @@ phase2: $(VENV)/run.installed
 	if [ $$status -eq 3 ]; then exit 3; fi; \
 	$(BIN)/python -m acceptance report --reports "$(REPORTS)"; \
 	$(BIN)/python -m acceptance verdict --reports "$(REPORTS)"
+
+# A stage asks a part of the specification, so it ends as behave does: a part is no verdict.
+unit integration e2e: $(VENV)/run.installed
+	$(BIN)/behave --tags="@phase2 and @$@" -D "reports=$(REPORTS)/$@" $(ARGS)
+
+# Every promise of a gap breaks on it, by design, so that behave exits with 1.
+as-found: $(VENV)/run.installed
+	$(BIN)/behave --tags=@phase2 -D platform=as-found -D "reports=$(REPORTS)/as-found"; test $$? -eq 1
+
+# Before beside after: make compare A=reports/blue B=reports/green
+A ?= $(REPORTS)/as-found
+B ?= $(REPORTS)
+compare: $(VENV)/run.installed
+	$(BIN)/python -m acceptance compare "$(A)" "$(B)"
 
 test: $(VENV)/test.installed
 	$(BIN)/ruff check .

@@ -177,6 +177,19 @@ def compare_runs(
     raise typer.Exit(compare.tell(compare.Asked(a, b, slower, form, output)))
 
 
+@app.command()
+def junit(
+    reports: Reports = DEFAULT_REPORTS,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file.", show_default="junit.xml of the run")
+    ] = None,
+) -> None:
+    """Write what the last run found as JUnit XML, for the pages of a pipeline."""
+    from acceptance.cli import run
+
+    run.junit(reports, output)
+
+
 @of_signoff.command("sheet")
 def write_sheet(
     reports: Annotated[
@@ -194,6 +207,89 @@ def write_sheet(
     from acceptance.cli import sheet
 
     sheet.sheet(reports or [DEFAULT_REPORTS], output)
+
+
+@of_signoff.command()
+def approve(
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who approves: “Olga Owner <olga@example.com>”.")],
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="As what, such as “product owner”.")],
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option("--reports", metavar="DIR", help="A run's folder. May be given again.", show_default="reports"),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", metavar="ID=REASON", help="Accept what was not seen kept, and why. May be given again."
+        ),
+    ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="Until when it stands; never longer than a known gap that it accepts.",
+            show_default="in 90 days",
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--sign", metavar="KEY", help="Sign it with this SSH key.", show_default=False)
+    ] = None,
+    proof: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The proof to name in it.", show_default="proof.json beside the results"),
+    ] = None,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Where to write it.")] = Path("approvals"),
+) -> None:
+    """Approve what a source run and a staging run have found, as a file to be reviewed and merged.
+
+    Each promise must be kept. What was not asked, and each known gap, is listed, and must be accepted with a reason.
+    The embedded reference platform is refused, and so is all that is broken, unknown or asked in part.
+
+    Exit codes: 0 approved; 1 not approved, and nothing is written; 2 what was named cannot be used.
+    """
+    from acceptance.cli import signoff
+
+    asked = signoff.Approving(reports or [DEFAULT_REPORTS], by, role, accept or [], expires, key, proof, output)
+    raise typer.Exit(signoff.approve(asked))
+
+
+@of_signoff.command("verify")
+def verify_approvals(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="The approvals.", show_default="approvals/*.toml")
+    ] = None,
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--reports",
+            metavar="DIR",
+            help="A run to compare with. May be given again.",
+            show_default="the folders that the approval names",
+        ),
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TREE", help="The platform's source tree as it is now.", show_default="the one that was approved"
+        ),
+    ] = None,
+    signers: Annotated[Path, typer.Option("--allowed-signers", metavar="FILE", help="Whose key is whose.")] = Path(
+        "approvals/allowed_signers"
+    ),
+    require_signature: Annotated[
+        bool, typer.Option("--require-signature", help="What is not signed does not stand.", show_default=False)
+    ] = False,
+) -> None:
+    """Say of each approval, promise by promise, what changed since: wording, source, results, signature, time.
+
+    Exit codes: 0 it stands; 1 something of it no longer stands, or the specification has a promise that it does not
+    cover; 2 an approval cannot be read; 3 it stands as far as could be checked, or there is none. The worst of several
+    decides: 1, then 3.
+    """
+    from acceptance.cli import signoff
+
+    asked = signoff.Verifying(files or [], reports or [], source, signers, require_signature)
+    raise typer.Exit(signoff.verify(asked))
 
 
 @of_known_gaps.command()

@@ -10,6 +10,8 @@ import typer
 
 from acceptance import console
 from acceptance.cli import sheet
+from acceptance.cli.output import check_place, writing
+from acceptance.files import write_whole
 from acceptance.reporting import results
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.render import CannotRender, render
@@ -39,6 +41,18 @@ def report(reports: Path) -> None:
     sheet.sheet([reports], None)  # needs no tool, and is made whatever became of the report
     if problem:
         raise ConfigurationError(problem)
+
+
+def junit(reports: Path, output: Path | None) -> None:
+    """Write what the run in a folder found as JUnit XML."""
+    from acceptance.reporting import junit as xml
+
+    file = output or reports / xml.FILE_NAME
+    check_place(file)
+    content = xml.document(listed(_results(reports)))
+    with writing(file):
+        write_whole(file.resolve(), content)
+    typer.echo(f"The results as JUnit XML are {file}")
 
 
 def schema() -> None:
