@@ -33,9 +33,8 @@ from acceptance.verdicts import Verdict
 
 OLGA = "Olga Owner <olga@example.com>"
 ACCEPT_LINE = re.compile(r"^  --accept (?P<quote>'?)(?P<id>.+)=REASON(?P=quote)$", re.M)
-CREATED = {
-    name for name in EXAMPLES if name.effect == "disruptive"
-}  # what the target below does not declare, and so is not asked
+UNASKED = {example.id for example in EXAMPLES if example.effect == "disruptive"}  # the target does not declare it
+PROMISES = ["golden-03", "staging-04"]  # theirs
 SOURCE = {example.promise.id for example in EXAMPLES if "source-tree" in example.needs}
 PLATFORM = {example.promise.id for example in EXAMPLES if "platform" in example.needs}
 ALL = SOURCE | PLATFORM
@@ -47,6 +46,11 @@ class Said:
 
     exit_code: int
     output: str
+
+    @property
+    def to_accept(self) -> list[str]:
+        """What is printed as a line to copy, in its order."""
+        return [found["id"] for found in ACCEPT_LINE.finditer(self.output)]
 
     def of(self, reason: str) -> set[str]:
         """The promises that are listed below a reason."""
@@ -102,7 +106,11 @@ class Desk:
 def git(folder: Path, *arguments: str) -> str:
     person = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"]
     done = subprocess.run(
-        ["git", "-C", str(folder), *person, *arguments], check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        ["git", "-C", str(folder), *person, *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     return done.stdout.strip()
 
@@ -173,7 +181,7 @@ def approved(judged: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The desk after an approval, unsigned."""
     desk = Desk(tmp_path_factory.mktemp("approved") / "desk", judged.specification)
     shutil.copytree(judged.folder, desk.folder)
-    said = desk.approve(*accepting(sorted({example.promise.id for example in CREATED})))
+    said = desk.approve(*accepting(PROMISES))
     assert said.exit_code == 0, said.output
     return desk
 
@@ -192,12 +200,12 @@ def test_what_was_not_asked_must_be_accepted_line_by_line(judged: Desk, tmp_path
     assert said.exit_code == 1
     assert "5 examples were not seen kept" in said.output
     assert "target mine does not declare that it may be disturbed" in said.output
-    lines = [found["id"] for found in ACCEPT_LINE.finditer(said.output)]
+    lines = said.to_accept
     assert lines == ["golden-03a", "staging-04"]
     for incomplete in (lines[:1], lines[1:]):
         again = desk.approve(*accepting(incomplete))
         assert again.exit_code == 1
-        assert [found["id"] for found in ACCEPT_LINE.finditer(again.output)] == [id for id in lines if id not in incomplete]
+        assert again.to_accept == [id for id in lines if id not in incomplete]
     for reason in ("REASON", "", "TODO: ask"):
         unwritten = desk.approve(*accepting(lines, reason))
         assert unwritten.exit_code == 2
@@ -216,8 +224,8 @@ def test_an_approval_says_who_what_and_by_which_digests(approved: Desk, netra: P
     assert abs(said["expires"] - today - timedelta(days=90)) <= timedelta(days=1)
     revision = git(netra, "rev-parse", "HEAD")
     assert said["statement"] == (
-        f"Olga Owner approves as product owner: the source tree {netra} at {revision[:12]} and target mine keep 29 of 31 "
-        "promises in full; 5 examples not seen kept are accepted, each with a reason."
+        f"Olga Owner approves as product owner: the source tree {netra} at {revision[:12]} and target mine keep "
+        "29 of 31 promises in full; 5 examples not seen kept are accepted, each with a reason."
     )
     source, platform = said["run"]
     asked = json.loads(approved.results("staging").read_text(encoding="utf-8"))
@@ -226,9 +234,9 @@ def test_an_approval_says_who_what_and_by_which_digests(approved: Desk, netra: P
         assert run["results"] == f"sha256:{sha256(approved.results(name).read_bytes()).hexdigest()}"
         assert run["specification"] == git(approved.specification, "rev-parse", "HEAD")
         assert run["specification_changed"] is False
-    assert source["source"] == {"tree": str(netra), "revision": revision, "manifest": "1"} | {
-        "manifest": json.loads(approved.results("source").read_text(encoding="utf-8"))["source"]["manifest_version"]
-    }
+    audited = json.loads(approved.results("source").read_text(encoding="utf-8"))["source"]
+    manifest = audited["manifest_version"]
+    assert source["source"] == {"tree": str(netra), "revision": revision, "manifest": manifest}
     assert platform["platform"] == {"name": "mine", "staging": True} | {
         key: asked["target"][key] for key in ("addresses", "versions")
     }
@@ -237,7 +245,7 @@ def test_an_approval_says_who_what_and_by_which_digests(approved: Desk, netra: P
     by_run = {promise["id"]: promise.get("decided_by") for promise in said["promise"]}
     assert {id for id, runs in by_run.items() if "reports/source" in runs} == SOURCE
     accepted = {each["example"]: each for each in said["accepted"]}
-    assert set(accepted) == {example.id for example in CREATED}
+    assert set(accepted) == UNASKED
     assert accepted["golden-03a"] == {
         "example": "golden-03a",
         "what": "not asked",
@@ -271,9 +279,8 @@ def edited(folder: Path, old: str, new: str) -> Path:
     ("old", "new"),
     [
         ("Rule: A person who asks a question watches the work", "Rule: Whoever asks a question watches the work"),
-        ("When Pat asks by a form", "When Pat asks by a form"),
-    ][:1]
-    + [("  | a task for the agent   |\n", "  | a task for an agent    |\n")],
+        ("  | a task for the agent   |\n", "  | a task for an agent    |\n"),
+    ],
     ids=["sentence", "row"],
 )
 def test_edited_wording_makes_only_its_own_promise_stale(old: str, new: str, approved: Desk, tmp_path: Path) -> None:
@@ -288,7 +295,7 @@ def test_edited_wording_makes_only_its_own_promise_stale(old: str, new: str, app
     [
         ("Feature: The golden path\n", "Feature: The path of gold\n"),
         ("  @promise.golden-01\n", "  # Nobody is promised anything by this line.\n\n  @promise.golden-01\n"),
-        ("      When Pat asks \"What did we spend", "        When Pat asks \"What did we spend"),
+        ("  | a task for the agent   |\n", "    |  a task for the agent |\n"),
     ],
     ids=["title", "comment", "layout"],
 )
@@ -318,17 +325,20 @@ def test_another_revision_makes_every_source_promise_stale(approved: Desk, netra
     git(clone, "commit", "--quiet", "--message", "one more")
     moved = approved.verify("--source", str(clone))
     assert moved.exit_code == 1
-    assert moved.of(f"is at {git(clone, 'rev-parse', 'HEAD')[:12]}, and was at {git(netra, 'rev-parse', 'HEAD')[:12]}") == SOURCE
+    assert (
+        moved.of(f"is at {git(clone, 'rev-parse', 'HEAD')[:12]}, and was at {git(netra, 'rev-parse', 'HEAD')[:12]}")
+        == SOURCE
+    )
     assert f"{len(ALL) - len(SOURCE)} of 31 promises stand" in moved.output
 
 
-def kept_everything(results: dict[str, Any]) -> None:
+def slower_by_half_a_second(results: dict[str, Any]) -> None:
     results["promises"][0]["examples"][0]["seconds"] += 0.5
 
 
-@pytest.mark.parametrize(("name", "stale"), [("source", SOURCE), ("staging", PLATFORM)])
+@pytest.mark.parametrize(("name", "stale"), [("source", SOURCE), ("staging", PLATFORM - set(PROMISES))])
 def test_tampered_results_decide_nothing(name: str, stale: set[str], desk: Desk) -> None:
-    desk.change(name, kept_everything)
+    desk.change(name, slower_by_half_a_second)
     said = desk.verify()
     assert said.exit_code == 1
     assert said.of(f"the results in reports/{name} were changed after they were signed") == stale
@@ -367,18 +377,17 @@ def end_as(results: dict[str, Any], example: str, verdict: str, reason: str = "i
 def test_a_later_run_that_keeps_less(desk: Desk) -> None:
     def less(results: dict[str, Any]) -> None:
         later(results)
-        end_as(results, "access-01a[no token]" if False else ASKED_OF_PLATFORM, "broken")
+        end_as(results, "golden-02a", "broken")
         end_as(results, "golden-01a", "not asked", "target mine does not declare that data may be created on it")
 
     desk.change("staging", less)
     said = desk.verify()
     assert said.exit_code == 1
-    assert said.of(f"{ASKED_OF_PLATFORM} is broken (it did nothing)") == {"golden-02"}
-    assert re.search(r"Not checked: reports/staging holds another run, of .*, which did not ask golden-01a\n", said.output)
+    assert said.of("golden-02a is broken (it did nothing)") == {"golden-02"}
+    assert re.search(
+        r"Not checked: reports/staging holds another run, of .*, which did not ask golden-01a\n", said.output
+    )
     assert "30 of 31 promises stand" in said.output
-
-
-ASKED_OF_PLATFORM = next(example.id for example in EXAMPLES if example.promise.id == "golden-02")
 
 
 def test_what_is_not_here_is_not_compared_and_said(desk: Desk, netra: Path) -> None:
@@ -434,7 +443,7 @@ def test_a_proof_is_named_and_compared(judged: Desk, tmp_path: Path) -> None:
     desk = Desk(shutil.copytree(judged.folder, tmp_path / "desk"), judged.specification)
     proof = desk.folder / "reports" / "source" / "proof.json"
     proof.write_text("{}", encoding="utf-8")
-    accept = accepting(["golden-03", "staging-04"])
+    accept = accepting(PROMISES)
     assert desk.approve(*accept).exit_code == 0
     said = tomllib.loads(desk.approval.read_text(encoding="utf-8"))["proof"]
     assert said == {"file": "reports/source/proof.json", "digest": f"sha256:{sha256(b'{}').hexdigest()}"}
@@ -453,12 +462,11 @@ def test_a_proof_is_named_and_compared(judged: Desk, tmp_path: Path) -> None:
 def test_an_approval_never_overwrites_another(desk: Desk) -> None:
     first = desk.approval
     before = first.read_bytes()
-    said = desk.approve(*accepting(["golden-03", "staging-04"]))
+    said = desk.approve(*accepting(PROMISES))
     assert said.exit_code == 0
     assert [file.name for file in desk.approvals] == [f"{first.stem}-2.toml", first.name]
     assert f"If it replaces approvals/{first.name}, remove that in the same change" in said.output
     assert first.read_bytes() == before
-    expires(Desk(desk.folder), date(2026, 1, 2)) if len(desk.approvals) == 1 else None
     both = desk.verify()
     assert both.exit_code == 0
     assert both.output.count("It stands: 31 of 31 promises stand.") == 2
@@ -487,7 +495,7 @@ def signed(judged: Desk, tmp_path: Path) -> Desk:
     """A desk with a signed approval whose key is known."""
     desk = Desk(shutil.copytree(judged.folder, tmp_path / "desk"), judged.specification)
     key = a_key(tmp_path, "olga")
-    said = desk.approve(*accepting(["golden-03", "staging-04"]), "--sign", str(key))
+    said = desk.approve(*accepting(PROMISES), "--sign", str(key))
     assert said.exit_code == 0, said.output
     line = next(line for line in said.output.splitlines() if line.startswith("olga@example.com "))
     (desk.folder / "approvals" / "allowed_signers").write_text(f"{line}\n", encoding="utf-8")
@@ -548,7 +556,7 @@ def test_without_ssh_keygen_a_signature_is_not_checked(signed: Desk, tmp_path: P
     assert said.exit_code == 3
     assert "Not checked: the signature was not checked, since ssh-keygen is not here" in said.output
     key = a_key(tmp_path, "again")
-    refused = signed.approve(*accepting(["golden-03", "staging-04"]), "--sign", str(key), PATH=str(path))
+    refused = signed.approve(*accepting(PROMISES), "--sign", str(key), PATH=str(path))
     assert refused.exit_code == 2
     assert "ssh-keygen is needed for signatures and is not here: install OpenSSH" in refused.output
 
@@ -568,7 +576,7 @@ def test_what_cannot_be_signed_is_not_approved(why: str, judged: Desk, tmp_path:
         case "no address":
             a_key(tmp_path, "key")
             by, says = "Olga Owner", "--by Olga Owner has no e-mail address, by which the key would be known"
-    said = desk.approve(*accepting(["golden-03", "staging-04"]), "--sign", str(key), by=by)
+    said = desk.approve(*accepting(PROMISES), "--sign", str(key), by=by)
     assert said.exit_code == 2
     assert says in said.output
     assert not list(desk.folder.glob("approvals/*"))
@@ -615,9 +623,9 @@ REFUSED: dict[str, tuple[Results | None, Results | None, str]] = {
         a_run(staging(), None, {"golden-01a": (UNKNOWN, "sign-in cannot be reached")}),
         "the run in reports/staging cannot be approved. Could not tell:",
     ),
-    "suite fault": (None, a_run(staging(), None, {"golden-01a": (FAULT, "a bug")}), "No verdict: the specification itself"),
+    "suite fault": (None, a_run(staging(), None, {"golden-01a": (FAULT, "a bug")}), "No verdict: the specification"),
     "partial": (None, a_run(staging(), complete=False, missing=["golden-01a"]), "Partial, no verdict: "),
-    "killed": (None, a_run(staging(), complete=False, finished=None), "Partial, no verdict: the run did not come to its end"),
+    "killed": (None, a_run(staging(), complete=False, finished=None), "Partial, no verdict: the run did not come"),
     "stale list": (
         a_run(no_platform(), tree(), known_gaps=[GAP]),
         None,
@@ -633,7 +641,7 @@ REFUSED: dict[str, tuple[Results | None, Results | None, str]] = {
         None,
         "The list of known gaps is stale: imports-03b is listed, and its time is over",
     ),
-    "no source": (a_run(staging()), None, "no run has judged the platform's source tree: make it by `behave --tags=@phase2"),
+    "no source": (a_run(staging()), None, "no run has judged the platform's source tree: make it by `behave"),
     "no staging": (None, a_run(staging(staging=False)), "no run has asked staging: make it by `behave --tags=@phase2"),
     "the reference's tree": (
         a_run(no_platform(), tree(tree=str(REPOSITORY / "reference"))),
@@ -641,8 +649,8 @@ REFUSED: dict[str, tuple[Results | None, Results | None, str]] = {
         "reports/source judged the reference platform's source, which says nothing about Netra",
     ),
     "no checkout": (a_run(no_platform(), tree(revision=None)), None, "the source tree ../netra is no git checkout"),
-    "changed checkout": (a_run(no_platform(), tree(changed=True)), None, "the source tree ../netra had changes that are in no"),
-    "two revisions": (None, a_run(staging(), tree(revision="f" * 40)), "the runs judged different revisions of the source ("),
+    "changed checkout": (a_run(no_platform(), tree(changed=True)), None, "the source tree ../netra had changes that are"),
+    "two revisions": (None, a_run(staging(), tree(revision="f" * 40)), "the runs judged different revisions of"),
 }  # fmt: skip
 
 
@@ -752,7 +760,7 @@ def test_what_was_kept_elsewhere_than_in_staging_must_be_accepted(tmp_path: Path
     said = desk.approve("--reports", "reports/green")
     assert said.exit_code == 1
     assert "  not asked in staging: golden-01a\n" in said.output
-    assert ACCEPT_LINE.findall(said.output) == [("", "golden-01a")] or "--accept golden-01a=REASON" in said.output
+    assert said.to_accept == ["golden-01a"]
 
 
 @pytest.mark.parametrize(
