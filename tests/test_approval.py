@@ -649,7 +649,7 @@ REFUSED: dict[str, tuple[Results | None, Results | None, str]] = {
         "reports/source judged the reference platform's source, which says nothing about Netra",
     ),
     "no checkout": (a_run(no_platform(), tree(revision=None)), None, "the source tree ../netra is no git checkout"),
-    "changed checkout": (a_run(no_platform(), tree(changed=True)), None, "the source tree ../netra had changes that are"),
+    "changed checkout": (a_run(no_platform(), tree(changed=True)), None, "the source tree ../netra had changes that"),
     "two revisions": (None, a_run(staging(), tree(revision="f" * 40)), "the runs judged different revisions of"),
 }  # fmt: skip
 
