@@ -138,8 +138,8 @@ def test_a_reports_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_that_cannot_begin_loses_nothing_of_the_last(rehearsal: Ran) -> None:
-    def left() -> dict[str, str]:
-        return {str(path): path.read_text("utf-8") for path in rehearsal.reports.rglob("*") if path.is_file()}
+    def left() -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in rehearsal.reports.rglob("*") if path.is_file()}
 
     before = left()
     assert behave(rehearsal.reports, "--tags=@phase2", "-D", "target=stagin").exit_code == 2

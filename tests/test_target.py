@@ -100,10 +100,27 @@ def test_user_info_in_an_address_is_a_secret(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_every_shipped_target_loads_and_the_embedded_one_makes_nobody_wait() -> None:
-    targets = {path.stem: load_target(path.stem, {}) for path in SHIPPED.glob("*.toml")}
-    assert set(targets) == {"embedded", "local", "staging"}
+    names = {path.stem for path in SHIPPED.glob("*.toml")}
+    assert names == {"embedded", "local", "source", "staging"}
+    targets = {name: load_target(name, {}) for name in names - {"source"}}
     assert all(deadline.seconds <= 2 for deadline in targets["embedded"].deadlines.values())
     assert [name for name, target in targets.items() if target.source] == ["embedded"]
+
+
+def test_a_source_tree_by_itself_is_a_target_once_it_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="-D source=PATH names a tree"):
+        load_target("source", {})
+    target = load_target("source", {"source": str(tmp_path)})
+    assert (target.has_platform, target.embedded, target.source) == (False, False, tmp_path)
+    assert target.without("platform", "read-only") == "target source is a source tree only"
+    assert target.without("source-tree", "read-only") is None
+
+
+def test_the_list_of_known_gaps_is_the_targets_own_unless_others_are_named(tmp_path: Path) -> None:
+    assert load_target("staging", {}).known_gaps == ()
+    named = load_target("staging", {"known_gaps": "a.toml, b.toml"}).known_gaps
+    assert named is not None
+    assert [path.name for path in named] == ["a.toml", "b.toml"]
 
 
 def test_what_is_not_declared_is_not_asked() -> None:

@@ -7,6 +7,7 @@ lowered. What got worse is named and left as it is: to accept it is a decision.
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,8 @@ from acceptance.reporting.results import ExampleResult, Results
 from acceptance.signoff.ratchet import EXCUSED, Kind, Standing
 
 HEADER = "What is known to be broken. Each entry is a decision: who closes it, and until when it may stay."
-_VARIES = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{12,}|\d+(?:[.:]\d+)*)\b")
+# words with a number in them: counts, times, ports and addresses, ids, and the people made for a run; and the months
+_VARIES = re.compile(rf"[\w.:@/-]*\d[\w.:@/-]*|\b(?:{'|'.join(calendar.month_name[1:])})\b")
 _LONGEST = 120  # characters of a failure that an entry must repeat
 
 
@@ -73,8 +75,10 @@ def propose(text: str, results: Results, standings: list[Standing], given: Given
 
 def says(reason: str) -> str:
     """What an entry must say of a failure: its first line, without what differs from run to run."""
-    line = reason.partition("\n")[0].strip().rstrip(":")[:_LONGEST]
-    return re.sub(r"^\*\s+", "", _VARIES.sub(ANYTHING, line)) or ANYTHING
+    line = re.sub(r"\*(?:\s+\*)+", ANYTHING, _VARIES.sub(ANYTHING, reason.partition("\n")[0].strip().rstrip(":")))
+    if len(line) > _LONGEST:
+        line = line[:_LONGEST].rpartition(" ")[0]
+    return re.sub(r"^\*\s+", "", line) or ANYTHING
 
 
 def _entry(example: ExampleResult, given: Given, on: date) -> Table:
