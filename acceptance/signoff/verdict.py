@@ -109,6 +109,7 @@ def _decide(results: Results, found: Sequence[Standing], ratchet: bool) -> tuple
         return State.BROKEN, f"{how}: {_not_kept(results, worse)}"
     if unknown := _of_kind(results, found, {Kind.UNKNOWN}):
         reason = next(e.reason for p in unknown for e in p.examples if e.verdict is Verdict.COULD_NOT_TELL)
+        reason = reason.partition("\n")[0].rstrip(".:")  # the sentence is one line; the rest is told below
         return State.UNKNOWN, f"Could not tell: {_named(unknown)}: {reason}"
     known = _of_kind(results, found, EXCUSED)
     gaps = [promise for promise in known if any(example.verdict is Verdict.KNOWN_GAP for example in promise.examples)]

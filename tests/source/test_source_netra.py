@@ -5,11 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
+from command import behave
 from trees import HERE
 
+from acceptance import known_gaps
+from acceptance.reporting import results
+from acceptance.signoff.ratchet import Kind, standings
 from acceptance.source import RULES, Audit, Finding, Uses, audit, load_manifest
 
 CORE = "netra_backend/app/websocket_core"
@@ -179,3 +184,14 @@ def test_the_homes_of_beta_14_hold_every_governed_name(beta_14: Audit) -> None:
         "WebSocketManager": ("_WebSocketManagerFactory", 119),
         "UnifiedWebSocketManager": ("_UnifiedWebSocketManagerImplementation", 95),
     }
+
+
+def test_the_shipped_list_knows_exactly_what_is_broken_in_beta_14(beta_14: Audit, tmp_path: Path) -> None:
+    """On a day on which the entries are not over."""
+    ran = behave(tmp_path, "--tags=@phase2", "-D", "target=source", "-D", f"source={os.environ['NETRA_TREE']}")
+    assert ran.exit_code == 1
+    shipped = known_gaps.read([HERE.parent.parent / "known-gaps" / "beta-14.toml"])
+    on = date(2026, 12, 1)
+    found = standings(results.read(tmp_path / results.FILE_NAME).with_known_gaps(shipped, on), on)
+    assert len(found) == len(shipped.entries)
+    assert {standing.kind for standing in found} == {Kind.KNOWN}, found
