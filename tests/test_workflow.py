@@ -1,4 +1,4 @@
-"""The workflow for GitHub Actions: what actionlint and zizmor find in it, and its scripts, run as a runner runs them."""
+"""The workflow for GitHub Actions: what actionlint and zizmor find in it, and its scripts, run as a runner does."""
 
 from __future__ import annotations
 
