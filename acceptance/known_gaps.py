@@ -150,7 +150,7 @@ def _entries(file: Path) -> Iterable[KnownGap]:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"the known gaps in {file} cannot be read: {why}") from None
+        raise ConfigurationError(f"the known gaps in {file} cannot be read ({why}): mend the file, or name another") from None
     entries = document.pop("gap", [])
     if document or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         other = ", ".join(document) or "gap"
@@ -163,4 +163,5 @@ def _entries(file: Path) -> Iterable[KnownGap]:
             where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
             problem = f"{where}: {why}" if where else why
             name = entry.get("example", f"number {number}")
-            raise ConfigurationError(f"{file}: the gap {name} is not as it must be ({problem})") from None
+            remedy = "docs/known-gaps.md says what an entry holds"
+            raise ConfigurationError(f"{file}: the gap {name} is not as it must be ({problem}); {remedy}") from None
