@@ -150,7 +150,9 @@ def _entries(file: Path) -> Iterable[KnownGap]:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"the known gaps in {file} cannot be read ({why}): mend the file, or name another") from None
+        raise ConfigurationError(
+            f"the known gaps in {file} cannot be read ({why}): mend the file, or name another"
+        ) from None
     entries = document.pop("gap", [])
     if document or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         other = ", ".join(document) or "gap"

@@ -55,7 +55,7 @@ def approve(asked: Approving) -> int:
         asked.by.strip(), asked.role, now, _day(asked.expires), usual_end=date.today() + timedelta(days=DAYS)
     )
     wording, joined = _wording(), runs_in(asked.folders)
-    if against := approving.obstacles(joined, wording, date.today()):
+    if against := [*approving.obstacles(joined, date.today()), *approving.other_wording(joined, wording)]:
         _say("Not approved:", "bold red")
         for told in against:
             _say(f"  {told}")

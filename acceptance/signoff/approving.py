@@ -30,8 +30,7 @@ from acceptance.signoff.approval import (
     is_signer,
     name_of,
 )
-from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
-from acceptance.signoff.sheet.next_steps import ASK_SOURCE, ASK_STAGING
+from acceptance.signoff.joined import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
 from acceptance.signoff.verdict import State, counts, judge
 from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
@@ -78,10 +77,10 @@ def check_signer(by: str, role: str) -> None:
         raise ConfigurationError("--role is empty or not one line: say as what you approve, such as “product owner”")
 
 
-def obstacles(joined: Joined, wording: Wording, on: date) -> list[str]:
+def obstacles(joined: Joined, on: date) -> list[str]:
     """Why these runs cannot be approved whatever is accepted, each in a sentence with the remedy; none when they can.
 
-    ``on`` is the day of judging.
+    ``on`` is the day of judging. What the specification says now is for :func:`other_wording`.
     """
     rehearsals = [run for run in joined.runs if run.results.target.embedded]
     if rehearsals:
@@ -94,7 +93,6 @@ def obstacles(joined: Joined, wording: Wording, on: date) -> list[str]:
         *_missing_runs(joined),
         *(told for run in joined.runs for told in _of_run(run, on)),
         *_of_revisions(joined),
-        *_of_wording(joined, wording),
     ]
 
 
@@ -106,9 +104,14 @@ def _missing_runs(joined: Joined) -> Iterator[str]:
         yield f"no run has asked staging: make it by {ASK_STAGING} and add --reports reports/staging"
 
 
+def is_signable(run: JudgedRun, on: date) -> bool:
+    """Whether nothing in a run is worse than its lists of known gaps have it on a day."""
+    return judge(run.results, ratchet=True, on=on).state in (State.READY, State.NO_WORSE)
+
+
 def _of_run(run: JudgedRun, on: date) -> Iterator[str]:
-    judgement = judge(run.results, ratchet=True, on=on)
-    if judgement.state not in (State.READY, State.NO_WORSE):
+    if not is_signable(run, on):
+        judgement = judge(run.results, ratchet=True, on=on)
         more = f"(all of it: `python -m acceptance verdict --reports {run.folder}`)"
         yield f"the run in {run.folder} cannot be approved. {judgement.sentence} {more}"
     if run.results.specification.revision is None:
@@ -134,7 +137,8 @@ def _of_revisions(joined: Joined) -> Iterator[str]:
         yield f"the runs judged different revisions of the source ({named}): run again what judged an older one"
 
 
-def _of_wording(joined: Joined, wording: Wording) -> Iterator[str]:
+def other_wording(joined: Joined, wording: Wording) -> Iterator[str]:
+    """What was not asked, or otherwise, than the specification says now, each in a sentence with the remedy."""
     asked = {promise.promise.id for promise in joined.promises}
     if unasked := [id for id in wording.texts if id not in asked]:
         yield f"no run asked {', '.join(unasked)}: run again with the specification as it is now"

@@ -18,6 +18,10 @@ from acceptance.reporting.results import FILE_NAME, ExampleResult, PromiseResult
 from acceptance.signoff.ratchet import listed
 from acceptance.verdicts import Verdict, worst
 
+#: The commands that make the two runs of a sign-off.
+ASK_SOURCE = "`behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source`"
+ASK_STAGING = "`behave --tags=@phase2 -D target=staging -D reports=reports/staging`"
+
 
 class Asked(IntEnum):
     """How an example was put, best first."""

@@ -36,7 +36,7 @@ def compose(joined: Joined, into: Path, on: date) -> model.Sheet:
             state=judged[0].state,
             sentences=[each.sentence for each in judged],
             counts="; ".join(counts(run.results) for run in joined.runs),
-            to_sign=to_sign(joined, judged[0].state),
+            to_sign=to_sign(joined, on),
         ),
         at_stake=plan.AT_STAKE,
         runs=[_run(run, reports[run.folder]) for run in joined.runs],

@@ -7,17 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from acceptance import plan, tags
-from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff import approving
+from acceptance.signoff.joined import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise
 from acceptance.signoff.sheet import model
-from acceptance.signoff.verdict import State
 from acceptance.verdicts import Verdict
 
 NOBODY = "nobody yet"
 _ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)  # certainty first
 _LOOK = "Look first at: "
-
-ASK_SOURCE = "`behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source`"
-ASK_STAGING = "`behave --tags=@phase2 -D target=staging -D reports=reports/staging`"
 
 
 def next_steps(joined: Joined) -> Iterator[model.Step]:
@@ -96,8 +93,8 @@ def _missing_runs(joined: Joined) -> Iterator[model.Step]:
         )
 
 
-def to_sign(joined: Joined, state: State) -> str:
-    """Whether this can be signed: by which command, or what stands in the way."""
+def to_sign(joined: Joined, on: date) -> str:
+    """Whether this can be signed: by which command, or what stands in the way on a day."""
     if any(run.results.target.embedded for run in joined.runs):
         return "This cannot be signed: the reference platform was asked, which says nothing about Netra."
     missing = []
@@ -107,7 +104,9 @@ def to_sign(joined: Joined, state: State) -> str:
         missing.append("a run that asks staging")
     if missing:
         return f"This cannot be signed yet: {' and '.join(missing)} must be joined with it."
-    if state not in (State.READY, State.KNOWN_GAPS):
+    if not all(approving.is_signable(run, on) for run in joined.runs):
         return "This cannot be signed: first close what is open, or decide on it in a list of known gaps."
+    if against := approving.obstacles(joined, on):
+        return f"This cannot be signed yet: {against[0]}."
     folders = " ".join(f"--reports {shlex.quote(str(run.folder))}" for run in joined.runs)
     return f"To sign it: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"
