@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
+import pytest
 from cucumber_tag_expressions import parse
 from made_up_runs import EXAMPLES
 
@@ -42,3 +44,21 @@ def test_the_weeks_ask_every_test_of_the_plan() -> None:
 def test_each_week_asks_its_own_level() -> None:
     for week, expression in WEEKS:
         assert selected(expression) <= selected(LEVELS[int(week) - 1]), expression
+
+
+def made(*arguments: str) -> str:
+    """What make would run, everything being installed."""
+    command = ["make", "--dry-run", "--old-file=.venv/run.installed", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_make_asks_a_level_into_a_folder_of_its_own(level: str) -> None:
+    name = level.removeprefix("@")
+    asked = f'behave --tags="@phase2 and {level}" -D "reports=reports/{name}" -D target=staging'
+    assert asked in made(name, "ARGS=-D target=staging")
+
+
+def test_make_lets_known_gaps_pass_only_when_it_is_told_to() -> None:
+    assert made("phase2", "REPORTS=reports/blue").rstrip().endswith('acceptance verdict --reports "reports/blue"')
+    assert made("phase2", "RATCHET=1").rstrip().endswith('acceptance verdict --reports "reports" --ratchet')

@@ -273,7 +273,7 @@ def _lines(promises: dict[str, str]) -> Iterator[str]:
 
 
 def _conclusion(found: Found) -> str:
-    many = f"{found.standing} of {len(found.approval.promise)} promises stand"
+    many = f"{found.standing} of {len(found.approval.promise)} promises stand as signed"
     match found.exit_code:
         case verification.STANDS:
             return f"It stands: {many}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -29,19 +30,21 @@ def next_steps(joined: Joined) -> Iterator[model.Step]:
     for promise, example in unkept:
         owner = example.result.known_gap.owner if example.result.known_gap else NOBODY
         groups.setdefault((promise.promise.epic or promise.promise.feature, owner), []).append((promise, example))
-    steps = [_step(epic, owner, found) for (epic, owner), found in groups.items()]
-    steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max))
+    shared = Counter(epic for epic, _ in groups)
+    steps = [_step(epic, owner, found, shared[epic] > 1) for (epic, owner), found in groups.items()]
+    steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max, step.area))
     yield from steps
     yield from _missing_runs(joined)
 
 
-def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExample]]) -> model.Step:
+def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExample]], is_shared: bool) -> model.Step:
+    """What one owner has to do for one gap; ``is_shared``: others have to do something for it, too."""
     found = sorted(found, key=lambda pair: _ORDER.index(pair[1].result.verdict))
     promise, first = found[0]
     promises = list(dict.fromkeys(each.promise.id for each, _ in found))
     gap = next((gap for gap in plan.GAPS if tags.EPICS[gap.number] == epic), None)
     gaps = [example.result.known_gap for _, example in found if example.result.known_gap]
-    what = gap.closes if gap else f"Restore the promise “{promise.promise.sentence}”."
+    what = gap.closes if gap and not is_shared else f"Restore {_sentences([each for each, _ in found])}."
     if all(example.result.verdict is Verdict.COULD_NOT_TELL for _, example in found):
         what = "Make it possible to tell: " + first.result.reason.partition("\n")[0].rstrip(":") + "."
     more = f" and {len(promises) - 1} more" if len(promises) > 1 else ""
@@ -56,6 +59,13 @@ def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExam
         cost=" ".join(filter(None, (promise.promise.when_it_breaks, _in_the_plans_words(gap)))),
         promises=promises,
     )
+
+
+def _sentences(promises: Sequence[JoinedPromise]) -> str:
+    """The first two promises in their own words, and how many more there are."""
+    said = list(dict.fromkeys(f"“{each.promise.sentence}”" for each in promises))
+    told = f"the promise {said[0]}" if len(said) == 1 else f"the promises {said[0]} and {said[1]}"
+    return f"{told}, and {len(said) - 2} more" if len(said) > 2 else told
 
 
 def _in_the_plans_words(gap: plan.Gap | None) -> str:
