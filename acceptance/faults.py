@@ -30,17 +30,24 @@ _HEADERS = ("Gap", "People-notice", "Breaks")
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted gap: ``breaks`` holds the ids of exactly the examples that end broken.
+    """One planted gap, and by their ids exactly the examples that do not end as kept.
 
-    ``hides`` holds those that can then not be told, since the gap takes away what they begin with.
+    ``roots`` are broken because they are about it, ``entails`` because something else was broken before them; ``hides``
+    can then not be told, since the gap takes away what they begin with.
     """
 
     name: str
     gap: str
     people_notice: str
-    breaks: frozenset[str]
+    roots: frozenset[str]
+    entails: frozenset[str]
     hides: frozenset[str]
     patch: Path
+
+    @property
+    def breaks(self) -> frozenset[str]:
+        """Every example that ends broken."""
+        return self.roots | self.entails
 
 
 def known_faults() -> dict[str, Fault]:
@@ -134,7 +141,8 @@ def _read(path: Path) -> Fault:
         name=path.stem,
         gap=header["Gap"],
         people_notice=" ".join(header["People-notice"].split()),
-        breaks=_ids(header["Breaks"]),
+        roots=_ids(header["Breaks"]),
+        entails=_ids(header.get("Entails", "")),
         hides=_ids(header.get("Hides", "")),
         patch=path,
     )

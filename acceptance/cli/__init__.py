@@ -58,6 +58,7 @@ class Published(StrEnum):
     AUDIT = "audit"
     SIGNOFF = "signoff"
     COMPARE = "compare"
+    PROOF = "proof"
 
 
 @app.callback(invoke_without_command=True)
@@ -175,6 +176,36 @@ def compare_runs(
     from acceptance.cli import compare
 
     raise typer.Exit(compare.tell(compare.Asked(a, b, slower, form, output)))
+
+
+@app.command("prove")
+def prove_it(
+    faults: Annotated[
+        list[str] | None, typer.Option("--fault", metavar="NAME", help="Try this fault only. May be given again.")
+    ] = None,
+    promises: Annotated[
+        list[str] | None,
+        typer.Option("--promise", metavar="ID", help="Try the faults that break this promise. May be given again."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="How many runs at once.", show_default="one a core")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Ask everything of every fault, and not only what it can change.")
+    ] = False,
+    reports: Annotated[Path, typer.Option(metavar="DIR", help="Where to write proof.json.")] = DEFAULT_REPORTS,
+) -> None:
+    """Prove that the specification notices: plant every fault, run behave on it, and compare exactly.
+
+    A fault that nobody notices, or that breaks anything else than its header declares; an example that no fault breaks,
+    or that a platform keeps which does nothing: each fails. A part (--fault, --promise) is told and not written.
+
+    Exit codes: 0 proven; 1 not proven, each reason named, its run kept in reports/proof/; 2 there is no such fault or
+    promise; 130 interrupted.
+    """
+    from acceptance.cli import prove
+
+    raise typer.Exit(prove.prove(prove.Asked(faults or [], promises or [], jobs, reports, whole)))
 
 
 @app.command()
@@ -315,9 +346,9 @@ def update(
 
 @app.command()
 def schema(
-    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare]")] = Published.RESULTS,
+    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare|proof]")] = Published.RESULTS,
 ) -> None:
-    """Print the JSON schema of results.json, of the JSON of audit or compare, or signoff.json: docs/*.schema.json."""
+    """Print the JSON schema of results.json, signoff.json, proof.json, or what audit or compare write as JSON."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
@@ -330,6 +361,10 @@ def schema(
         from acceptance.cli import compare
 
         compare.schema()
+    elif of is Published.PROOF:
+        from acceptance.cli import prove
+
+        prove.schema()
     else:
         from acceptance.cli import run
 
