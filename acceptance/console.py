@@ -50,7 +50,8 @@ def _planted(session: Session) -> list[tuple[str, str]]:
     if session.platform == AS_FOUND:
         gaps = Counter(fault.gap.partition(":")[0] for fault in session.faults)
         told = ", ".join(f"{many} of {f'gap {gap}' if gap.isdigit() else gap}" for gap, many in sorted(gaps.items()))
-        return [("Platform", f"as found: {len(session.faults)} faults planted, {told}")]
+        closed = f"; closed: {', '.join(session.closed)}" if session.closed else ""
+        return [("Platform", f"as found: {len(session.faults)} faults planted, {told}{closed}")]
     planted = ", ".join(fault.name for fault in session.faults)
     return [("Faults planted", planted)] if planted else []
 

@@ -32,7 +32,7 @@ from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, loa
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
 
-_OPTIONS = ("target", "platform", "faults", "reports")
+_OPTIONS = ("target", "platform", "closed", "faults", "reports")
 REFERENCE_PLATFORM = "reference"
 AS_FOUND = "as-found"
 _PLATFORMS = (REFERENCE_PLATFORM, AS_FOUND)
@@ -46,6 +46,7 @@ class Session:
         self._options = options
         self.target = target
         self.platform = options.get("platform", REFERENCE_PLATFORM)
+        self.closed = _closed(options)
         self.faults = faults
         self.reports = reports
         self.known_gaps = known_gaps.read(target.known_gaps or ())
@@ -85,7 +86,7 @@ class Session:
         overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
         target = load_target(userdata.get("target", "embedded"), overrides)
         faults = _faults(userdata)
-        for option in ("platform", "faults"):
+        for option in ("platform", "closed", "faults"):
             if userdata.get(option) and not target.embedded:
                 raise ConfigurationError(f"-D {option}=… goes with the embedded target only: it changes the platform")
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
@@ -242,9 +243,29 @@ def _faults(userdata: Mapping[str, str]) -> list[Fault]:
         near = nearest(platform, _PLATFORMS)
         hint = f"did you mean “{near}”?" if near else f"choose {' or '.join(_PLATFORMS)}"
         raise ConfigurationError(f"there is no platform “{platform}”: {hint}")
-    planted = [fault for gap in as_found().values() for fault in gap] if platform == AS_FOUND else []
-    named = chosen_faults(re.findall(r"[^\s,]+", userdata.get("faults", "")))
+    closed = _closed(userdata)
+    gaps = as_found() if platform == AS_FOUND else {}
+    planted = [fault for gap, faults in gaps.items() if gap not in closed for fault in faults]
+    named = chosen_faults(_names(userdata.get("faults", "")))
     return list({fault.name: fault for fault in (*planted, *named)}.values())
+
+
+def _closed(userdata: Mapping[str, str]) -> tuple[str, ...]:
+    """The gaps that are left out of the platform as found, in the plan's order."""
+    named = _names(userdata.get("closed", ""))
+    gaps = tuple(as_found())
+    if named and userdata.get("platform") != AS_FOUND:
+        raise ConfigurationError(f"-D closed=… goes with -D platform={AS_FOUND} only: it leaves a gap out of it")
+    for name in named:
+        if name not in gaps:
+            near = nearest(name, gaps)
+            hint = f"did you mean “{near}”?" if near else f"choose of {', '.join(gaps)}"
+            raise ConfigurationError(f"-D closed={name}: there is no such gap: {hint}")
+    return tuple(gap for gap in gaps if gap in named)
+
+
+def _names(listed: str) -> list[str]:
+    return re.findall(r"[^\s,]+", listed)
 
 
 def stop_in_order_on_signals() -> None:

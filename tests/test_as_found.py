@@ -9,7 +9,10 @@ import pytest
 from command import Ran, acceptance, behave
 
 from acceptance import plan
-from acceptance.faults import as_found
+from acceptance.faults import as_found, faulty_copy
+from acceptance.files import DEFAULT_MANIFEST
+from acceptance.source import audit, load_manifest
+from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict
 
 BY_GAP = as_found()
@@ -18,6 +21,26 @@ NUMBERS = dict(zip(BY_GAP, ("1", "2", "3", "4"), strict=True))
 ASKED = (*plan.TESTS, *plan.REQUIRED)
 #: What only an import from a side path can break, which is what gap 1 is: both look at the same facts.
 SEEN_FROM_ANOTHER_GAP = {"4.2a"}
+#: Which promises turn when a gap is closed: gaps 1 and 4 look at the same facts, so each leaves some of the other's.
+TURNED = {
+    "imports": {*(f"imports-0{number}" for number in range(1, 8)), "ssot-04"},
+    "factories": {*(f"factories-0{number}" for number in range(1, 5)), *(f"isolation-0{n}" for n in (1, 2, 3))},
+    "staging": {f"staging-0{number}" for number in range(1, 6)},
+    "ssot": {"ssot-05"},
+}
+#: The warnings of gap 1's faults are too many without those of gap 4, although no single one of them is.
+ONLY_TOGETHER = {"ssot-03a", "ssot-03b"}
+CORE = "netra_backend.app.websocket_core"
+#: What the plan quotes of the platform's own check ("Found other WebSocket Manager classes").
+SEVEN = (
+    "websocket_manager.UnifiedWebSocketManager",
+    "websocket_manager.WebSocketManagerFactory",
+    "websocket_manager.WebSocketManagerMode",
+    "websocket_manager.WebSocketManagerProtocol",
+    "unified_manager.UnifiedWebSocketManager",
+    "protocols.WebSocketManagerProtocol",
+    "protocols.WebSocketManagerProtocolValidator",
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +143,8 @@ def test_the_command_to_see_it_again_asks_the_same_platform(ran: Ran) -> None:
         (["platform=production"], "there is no platform “production”: choose reference or as-found"),
         (["platform=as-found", "target=local"], "-D platform=… goes with the embedded target only"),
         (["platform=reference", "target=staging"], "-D platform=… goes with the embedded target only"),
+        (["platform=as-found", "closed=import"], "-D closed=import: there is no such gap: did you mean “imports”?"),
+        (["closed=imports"], "-D closed=… goes with -D platform=as-found only"),
         (["platform=as-found", "faults=emitter-for-nobody"], "leave it or another one out"),
     ],
 )
@@ -129,6 +154,34 @@ def test_what_cannot_be_planted_is_refused_in_a_sentence(tmp_path: Path, options
     assert told in ran.output
     assert "Traceback" not in ran.output
     assert not (tmp_path / "results.json").exists()
+
+
+def test_the_platforms_own_check_lists_the_plans_seven_classes(tmp_path: Path) -> None:
+    tree = faulty_copy(REFERENCE, PLANTED, tmp_path)
+    listed = {f"{CORE}.{name}" for name in SEVEN}
+    assert listed <= set(audit(tree, load_manifest(DEFAULT_MANIFEST)).own_check.names)
+    sound = audit(REFERENCE, load_manifest(DEFAULT_MANIFEST)).own_check.names
+    assert f"{CORE}.websocket_manager.WebSocketManager" not in sound
+
+
+@pytest.mark.parametrize("gap", BY_GAP)
+def test_a_gap_that_is_closed_turns_its_promises_and_no_others(ran: Ran, gap: str, tmp_path: Path) -> None:
+    """And when it is rolled back they turn back: that is the run with every gap."""
+    closed = behave(tmp_path, "--tags=@phase2", "-D", "platform=as-found", "-D", f"closed={gap}")
+    others = {id for other, faults in BY_GAP.items() if other != gap for fault in faults for id in fault.breaks}
+    left = others | ONLY_TOGETHER
+    assert {id for id, verdict in closed.examples.items() if verdict == Verdict.BROKEN} == left
+    assert {verdict for id, verdict in closed.examples.items() if id not in left} == {Verdict.KEPT}
+    assert promises(ran, Verdict.BROKEN) - promises(closed, Verdict.BROKEN) == TURNED[gap]
+    assert closed.results["target"]["closed"] == [gap]
+    assert f"as found (every gap of the plan planted but {gap})" in acceptance(tmp_path, "verdict").output
+    assert f"; closed: {gap}\n" in closed.output
+    rolled_back = acceptance(tmp_path, "verdict", "--ratchet", "--known-gaps", "known-gaps/as-found.toml")
+    assert rolled_back.exit_code == 3, "what is closed is listed, and now kept"
+
+
+def promises(ran: Ran, verdict: Verdict) -> set[str]:
+    return {promise["id"] for promise in ran.results["promises"] if promise["verdict"] == verdict}
 
 
 LISTS = {gap: [faults[0].name] for gap, faults in BY_GAP.items()}

@@ -12,7 +12,8 @@ def facts_of(ran: Results) -> dict[str, str]:
     target, source = ran.target, ran.source
     facts = {"Target": f"{target.name}: {target.about}"}
     if target.as_found:
-        facts["Faults planted"] = f"every gap of the plan, by {len(target.planted_faults)} faults"
+        but = f" but {', '.join(target.closed)}" if target.closed else ""
+        facts["Faults planted"] = f"every gap of the plan{but}, by {len(target.planted_faults)} faults"
     elif target.planted_faults:
         facts["Faults planted"] = ", ".join(target.planted_faults)
     if source:

@@ -47,7 +47,7 @@ def judged(results: Results) -> str:
     """What a run judges, for comparing like with like: revisions and versions may differ."""
     target, source = results.target, results.source
     where = [] if target.embedded else list(target.addresses.values())  # the embedded one has others each time
-    platform = ["as found"] if target.as_found else target.planted_faults
+    platform = ["as found", *target.closed] if target.as_found else target.planted_faults
     return " | ".join([target.name, *where, *platform, source.tree if source else ""])
 
 

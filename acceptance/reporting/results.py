@@ -77,6 +77,7 @@ class TargetFacts(_Document):
     embedded: bool
     staging: bool = Field(default=False, description="whether it declares to be the staging environment")
     as_found: bool = Field(default=False, description="the reference platform with every gap of the plan planted")
+    closed: list[str] = Field(default=[], description="the gaps that were left out of the platform as found")
     addresses: dict[str, str]
     versions: dict[str, str] = Field(description="what each service says of its own version, when it was spoken to")
     capabilities: list[str]

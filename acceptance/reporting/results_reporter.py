@@ -139,6 +139,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             embedded=target.embedded,
             staging=target.staging,
             as_found=self._session.platform == AS_FOUND,
+            closed=list(self._session.closed),
             addresses={name: without_user_info(address) for name, address in target.addresses.items()},
             versions=dict(self._session.platform_versions),
             capabilities=sorted(target.capabilities),

@@ -174,7 +174,8 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
 
 def _planted(results: Results) -> str:
     if results.target.as_found:
-        return " as found (every gap of the plan planted)"
+        but = f" but {', '.join(results.target.closed)}" if results.target.closed else ""
+        return f" as found (every gap of the plan planted{but})"
     planted = results.target.planted_faults
     return f" with planted faults ({', '.join(planted)})" if planted else ""
 

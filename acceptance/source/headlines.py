@@ -83,12 +83,16 @@ def _problem(evidence: Evidence, entry: Retired) -> str:
 def own_check(evidence: Evidence) -> OwnCheck:
     """What the platform's own check would list, all modules loaded: classes with certain words in their names.
 
-    The home's own name for the manager is left out, as the platform does.
+    The names of the canonical concept in their home are left out, as the platform does; those of others are listed.
     """
     entry, program = evidence.manifest.own_check, evidence.program
     if entry is None:
         return OwnCheck(())
-    canonical = {(evidence.manifest.home(concept), name) for name, concept in evidence.governed.items()}
+    canonical = {
+        (evidence.manifest.home(concept), name)
+        for name, concept in evidence.governed.items()
+        if concept == entry.canonical
+    }
     word = entry.modules.lower()
     files = [file for file in program.tree.loadable if not file.in_tests and word in file.module.lower()]
     evidence.read(files)

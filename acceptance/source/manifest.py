@@ -141,8 +141,12 @@ class Retired(_Table):
 
 
 class OwnCheck(_Table):
-    """How a check of the platform's own finds what it lists: words in the names of modules, and of classes there."""
+    """How a check of the platform's own finds what it lists: words in the names of modules, and of classes there.
 
+    ``canonical`` is the concept whose names in their home are not listed.
+    """
+
+    canonical: str | None = None
     modules: Annotated[str, Field(min_length=1)]
     names: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
@@ -184,6 +188,9 @@ class Manifest(_Table):
             *((f"products.{product}", entry) for product, entry in self.products.items()),
             *((("collaborator", self.collaborator),) if self.collaborator else ()),
         ]
+        if self.own_check and self.own_check.canonical is not None and self.own_check.canonical not in self.concepts:
+            concept = self.own_check.canonical
+            raise ValueError(f"own_check: no concept is called {concept}{_nearest(concept, self.concepts)}")
         for where, speaker in speaking:
             for concept in speaker.concepts:
                 if concept not in self.concepts:

@@ -171,7 +171,12 @@ def test_the_own_check_lists_classes_by_their_names_and_never_judges(tmp_path: P
         "shop.ledger.door.LedgerOfOthers",
         "shop.ledger.made.TheLedgers",
     )
-    manifest = load_manifest(TOY).model_copy(update={"own_check": None})
+    toy = load_manifest(TOY)
+    assert toy.own_check is not None
+    everything = toy.model_copy(update={"own_check": toy.own_check.model_copy(update={"canonical": None})})
+    listed = set(audit_toy(tmp_path, {}, everything).own_check.names)
+    assert listed - set(result.own_check.names) == {"shop.core.ledger.Ledger"}
+    manifest = toy.model_copy(update={"own_check": None})
     without = audit_toy(tmp_path, {}, manifest)
     assert without.own_check.names == ()
     assert without.findings == result.findings

@@ -170,7 +170,7 @@ def test_the_figures_of_beta_14(beta_14: Audit) -> None:
     assert beta_14.app_uses == Uses(canonical=159, imports=222, clean_files=57, files=98)
     assert dict(beta_14.factories.vote) == {"websocket_manager": 33, "manager": 8}
     assert beta_14.factories.products == {"manager": 13, "emitter": 16}
-    assert len(beta_14.own_check.names) == 60
+    assert len(beta_14.own_check.names) == 64
     assert [path.problem for path in beta_14.retired] == [
         "it does not give the `WebSocketManager` of `netra_backend.app.websocket_core.websocket_manager`"
     ]

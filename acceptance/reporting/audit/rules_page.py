@@ -45,9 +45,9 @@ What says something is the change on this scale, from the `baseline` in the mani
 files that have such an import, those in which every one does. App code and tests apart.
 
 **The platform's own check.** What a check such as the platform's own would list: classes whose names hold certain
-words, in modules whose paths do (`own_check` in the manifest), but for governed names in their homes. The platform's
-check runs the code, depends on the order of imports, and also lists names in their rightful homes. It is shown for
-recognition and never judged.
+words, in modules whose paths do (`own_check` in the manifest), but for those of the canonical concept in its home. So
+it also lists names in their rightful homes, as the platform's check does; that one runs the code, and depends on the
+order of imports. It is shown for recognition and never judged.
 """
 
 

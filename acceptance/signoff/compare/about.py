@@ -57,7 +57,8 @@ def _platform(run: Results) -> str:
     if not target.embedded:
         return f"target {target.name}"
     if target.as_found:
-        return "the reference platform as found"
+        closed = f", with {', '.join(target.closed)} closed" if target.closed else ""
+        return f"the reference platform as found{closed}"
     planted = f" with planted faults ({', '.join(target.planted_faults)})" if target.planted_faults else ""
     return f"the reference platform{planted}"
 
