@@ -253,9 +253,11 @@ def _faults(userdata: Mapping[str, str]) -> list[Fault]:
 def _closed(userdata: Mapping[str, str]) -> tuple[str, ...]:
     """The gaps that are left out of the platform as found, in the plan's order."""
     named = _names(userdata.get("closed", ""))
-    gaps = tuple(as_found())
-    if named and userdata.get("platform") != AS_FOUND:
+    if not named:
+        return ()
+    if userdata.get("platform") != AS_FOUND:
         raise ConfigurationError(f"-D closed=… goes with -D platform={AS_FOUND} only: it leaves a gap out of it")
+    gaps = tuple(as_found())
     for name in named:
         if name not in gaps:
             near = nearest(name, gaps)

@@ -9,6 +9,8 @@ from typing import Any
 
 from acceptance.known_gaps import KnownGap
 from acceptance.promises import Example, catalogue, texts
+from acceptance.proof.trials import proven
+from acceptance.reporting.proof import Control, FaultTrial, How, Outcome, Proof
 from acceptance.reporting.results import (
     FILE_NAME,
     ExampleResult,
@@ -157,4 +159,35 @@ def _promise(examples: list[Example], results: list[ExampleResult]) -> PromiseRe
         text=TEXTS[promise.id],
         verdict=worst(result.verdict for result in results),
         examples=results,
+    )
+
+
+def a_proof(without: str = "") -> Proof:
+    """A proof of every example by a fault of its own, but for ``without``."""
+    faults = [
+        FaultTrial(
+            name=f"no-{example.id}",
+            gap="business value: the golden path",
+            people_notice=f"whatever {example.id} is about is gone.",
+            breaks=[example.id],
+            entails=[],
+            hides=[],
+            how=How.EVERYTHING,
+            outcome=Outcome.CAUGHT,
+            told=[],
+            seconds=1.0,
+        )
+        for example in EXAMPLES
+        if example.id != without
+    ]
+    control = Control(name="the reference", expected="kept", outcome=Outcome.CAUGHT, told=[], seconds=1.0)
+    return Proof(
+        made=STARTED,
+        seconds=9.0,
+        jobs=2,
+        revision=REVISION,
+        changed=False,
+        controls=[control],
+        faults=faults,
+        promises=proven(faults, EXAMPLES, TEXTS),
     )

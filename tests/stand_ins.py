@@ -9,14 +9,10 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import trustme
-import uvicorn
-
-_Message = MutableMapping[str, Any]
 
 
 @contextmanager
@@ -58,33 +54,6 @@ def untrusted() -> Iterator[int]:
 
     with _serving(shake_hands) as port:
         yield port
-
-
-@contextmanager
-def doing_nothing() -> Iterator[int]:
-    """Every HTTP request is answered 200 with an empty body; every WebSocket is accepted, and then nothing is said."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        config = uvicorn.Config(_do_nothing, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-async def _do_nothing(
-    scope: _Message, receive: Callable[[], Awaitable[_Message]], send: Callable[[_Message], Awaitable[None]]
-) -> None:
-    if scope["type"] == "http":
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "websocket.accept"})
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
 
 
 @contextmanager

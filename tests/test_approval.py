@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 from command import BEHAVE, clean_environment
-from made_up_runs import EXAMPLES, a_run, embedded, kept_in, no_platform, staging, tree
+from made_up_runs import EXAMPLES, a_proof, a_run, embedded, kept_in, no_platform, staging, tree
 from reference_services import REFERENCE, Starter
 from test_targets import SERVICE_SECRET, by_hand, target_file, variables
 
@@ -442,11 +442,12 @@ def expires(desk: Desk, day: date) -> None:
 def test_a_proof_is_named_and_compared(judged: Desk, tmp_path: Path) -> None:
     desk = Desk(shutil.copytree(judged.folder, tmp_path / "desk"), judged.specification)
     proof = desk.folder / "reports" / "source" / "proof.json"
-    proof.write_text("{}", encoding="utf-8")
+    content = a_proof().model_dump_json()
+    proof.write_text(content, encoding="utf-8")
     accept = accepting(PROMISES)
     assert desk.approve(*accept).exit_code == 0
     said = tomllib.loads(desk.approval.read_text(encoding="utf-8"))["proof"]
-    assert said == {"file": "reports/source/proof.json", "digest": f"sha256:{sha256(b'{}').hexdigest()}"}
+    assert said == {"file": "reports/source/proof.json", "digest": f"sha256:{sha256(content.encode()).hexdigest()}"}
     assert "As signed: the proof reports/source/proof.json" in desk.verify().output
     proof.write_text("[]", encoding="utf-8")
     other = desk.verify()
@@ -454,6 +455,10 @@ def test_a_proof_is_named_and_compared(judged: Desk, tmp_path: Path) -> None:
     assert "reports/source/proof.json is another proof than the one that was signed" in other.output
     proof.unlink()
     assert "the proof reports/source/proof.json is not here to compare" in desk.verify().output
+    proof.write_text(a_proof(without="golden-01a").model_dump_json(), encoding="utf-8")
+    failed = desk.approve(*accept)
+    assert failed.exit_code == 2
+    assert "the proof reports/source/proof.json failed: `make prove` says what" in failed.output
     missing = desk.approve(*accept, "--proof", "nowhere.json")
     assert missing.exit_code == 2
     assert "--proof nowhere.json: there is no such file" in missing.output

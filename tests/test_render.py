@@ -252,6 +252,22 @@ def test_it_holds_every_attachment_and_message_unchanged(rendered: Report) -> No
     assert [a["link"]["contentType"] for a in broken["attachments"]] == [kind for kind, _, _ in ATTACHMENTS.values()]
 
 
+def test_what_an_example_would_have_noticed_is_told_with_it(tmp_path: Path) -> None:
+    """Before the feature, and only there; everything else is as it was."""
+    description = "**Affected:** everybody.\n\n---\n\n**A feature**"
+    result(tmp_path, "imports-02a", Verdict.KEPT, title="imports-02a", attach=True, description=description)
+    first = result(tmp_path, "imports-01a", Verdict.KEPT, title="imports-01a", attach=True, description=description)
+    noticed = {first["testCaseId"]: ["updates go to <b>nobody</b>.", "an answer is lost."]}
+    report = Report(render(tmp_path, title="t", facts={}, noticed=noticed))
+    described = {example["name"]: example["descriptionHtml"] for example in report.examples}
+    told = described["imports-01a"]
+    assert told.index("everybody") < told.index("Would have noticed") < told.index("A feature")
+    assert "<li>an answer is lost.</li>" in told
+    assert "<b>" not in told
+    assert "Would have noticed" not in described["imports-02a"]
+    assert {content for _, _, content in ATTACHMENTS.values()} <= set(report.files.values())
+
+
 def test_it_hides_technical_labels_and_keeps_the_verdict(rendered: Report) -> None:
     assert {label["name"] for example in rendered.examples for label in example["labels"]} == {
         "epic",

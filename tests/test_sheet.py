@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from browser import printed
 from command import acceptance
-from made_up_runs import EXAMPLES, STARTED, a_run, embedded, kept_in, no_platform, staging, tree
+from made_up_runs import EXAMPLES, STARTED, a_proof, a_run, embedded, kept_in, no_platform, staging, tree
 from node_tools import look
 
 from acceptance import plan
@@ -75,6 +75,29 @@ def test_a_source_run_beside_a_staging_run_answers_every_criterion(tmp_path: Pat
     assert sheet.next_steps == []
     assert sheet.not_asked == []
     assert "signoff approve --reports" in sheet.conclusion.to_sign
+
+
+def test_what_a_promise_would_have_noticed_is_beside_it(tmp_path: Path) -> None:
+    """In the wording that is proven, by a proof that holds; without one it is said."""
+    run = kept_in(tmp_path, a_run(staging()))
+    sheet = compose(runs_in([run]), tmp_path, TODAY, a_proof())
+    lines = {line.id: line for card in sheet.gaps for line in card.promises}
+    assert lines["golden-02"].would_have_noticed == ["whatever golden-02a is about is gone."]
+    assert sheet.proof.startswith(
+        "Proven on 02 January 2026: 100 faults were planted on the reference platform, one by"
+    )
+    page = pages.html(sheet)
+    assert "Would have noticed: Whatever golden-02a is about is gone." in page
+    access = len(lines["access-01"].would_have_noticed)
+    assert f"And {access - 2} more." in pages.markdown(sheet)
+    other = a_run(staging())
+    other = other.model_copy(update={"promises": [p.model_copy(update={"text": "another"}) for p in other.promises]})
+    reworded = compose(runs_in([kept_in(tmp_path, other)]), tmp_path, TODAY, a_proof())
+    assert "whose wording is another since" in reworded.proof
+    assert not any(line.would_have_noticed for card in reworded.gaps for line in card.promises)
+    failed = compose(runs_in([run]), tmp_path, TODAY, a_proof(without="golden-02a"))
+    assert failed.proof.startswith("Not proven: ")
+    assert compose(runs_in([run]), tmp_path, TODAY).proof.startswith("Not proven here: ")
 
 
 def test_a_rehearsal_answers_nothing(tmp_path: Path) -> None:

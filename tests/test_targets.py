@@ -23,6 +23,7 @@ from command import BEHAVE, Ran, acceptance, behave, clean_environment
 from reference_services import AUTH, BACKEND, Service, Starter, environment, eventually, free_port
 
 from acceptance.promises import catalogue
+from acceptance.proof.nothing import doing_nothing
 from acceptance.target import REPOSITORY, Part
 
 KEPT, BROKEN, COULD_NOT_TELL, NOT_ASKED = "kept", "broken", "could not tell", "not asked"
@@ -572,7 +573,7 @@ def test_a_target_that_names_no_web_page_is_told_so(platform: ByHand, tmp_path: 
 @pytest.mark.parametrize("sign_in_works", [False, True], ids=["nothing works", "only sign-in works"])
 def test_a_platform_that_does_nothing_keeps_nothing(sign_in_works: bool, platform: ByHand, tmp_path: Path) -> None:
     """No example is so empty that it would be kept by answers that say nothing."""
-    with stand_ins.doing_nothing() as port:
+    with doing_nothing() as port:
         nothing = f"http://127.0.0.1:{port}"
         settings = {
             "base_url": nothing,

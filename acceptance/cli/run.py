@@ -12,6 +12,7 @@ from acceptance import console
 from acceptance.cli import sheet
 from acceptance.cli.output import check_place, writing
 from acceptance.files import write_whole
+from acceptance.reporting import proof as proofs
 from acceptance.reporting import results
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.render import CannotRender, render
@@ -32,7 +33,14 @@ def report(reports: Path) -> None:
     ran = listed(_results(reports))
     title = judge(ran).sentence
     try:
-        page = render(reports, title=title, facts=facts_of(ran), sheet=f"{sheet.NAME}.html", progress=typer.echo)
+        page = render(
+            reports,
+            title=title,
+            facts=facts_of(ran),
+            sheet=f"{sheet.NAME}.html",
+            noticed=_noticed(ran, reports),
+            progress=typer.echo,
+        )
     except CannotRender as error:
         problem = str(error)
     else:
@@ -41,6 +49,15 @@ def report(reports: Path) -> None:
     sheet.sheet([reports], None)  # needs no tool, and is made whatever became of the report
     if problem:
         raise ConfigurationError(problem)
+
+
+def _noticed(ran: results.Results, reports: Path) -> dict[str, list[str]]:
+    """What each example would have noticed, by the proof, if there is one of its wording."""
+    file = proofs.beside([reports])
+    if file is None:
+        return {}
+    proof = proofs.read(file)
+    return {e.id: proof.noticed_by(e.id, each.id, each.text) for each in ran.promises for e in each.examples}
 
 
 def junit(reports: Path, output: Path | None) -> None:

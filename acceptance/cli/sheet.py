@@ -10,6 +10,7 @@ from pathlib import Path
 import typer
 
 from acceptance.files import write_whole
+from acceptance.reporting import proof as proofs
 from acceptance.signoff.joined import runs_in
 from acceptance.signoff.sheet import pages
 from acceptance.signoff.sheet.compose import compose
@@ -23,7 +24,8 @@ NAME = "signoff"
 def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, State]:
     """Write the sheet of these runs into a folder, by default the first run's; the page and its state."""
     place = into or folders[0]
-    sheet = compose(runs_in(folders), place, date.today())
+    proof = proofs.beside(folders)
+    sheet = compose(runs_in(folders), place, date.today(), proofs.read(proof) if proof else None)
     try:
         write_whole(place / f"{NAME}.json", sheet.model_dump_json(indent=2) + "\n")
         write_whole(place / f"{NAME}.md", pages.markdown(sheet))

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from acceptance.files import write_whole
 from acceptance.promises import catalogue, texts
+from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import visible
 from acceptance.reporting.results import FILE_NAME, read
 from acceptance.reporting.terminal import console_on
@@ -27,7 +28,6 @@ from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 DAYS = 90  # how long an approval stands, unless said otherwise
-PROOF = "proof.json"
 SIGNERS = "allowed_signers"
 NOT_APPROVED = 1
 NOTHING_SIGNED = 3
@@ -102,9 +102,12 @@ def _proof_in(asked: Approving) -> Proof | None:
     """The proof that was named, or else the first that is beside the results."""
     if asked.proof and not asked.proof.is_file():
         raise ConfigurationError(f"--proof {asked.proof}: there is no such file; name one, or leave --proof out")
-    beside = (file for folder in asked.folders if (file := folder / PROOF).is_file())
-    named = [asked.proof] if asked.proof else list(beside)
-    return Proof(file=approval.as_named(named[0]), digest=digest(named[0])) if named else None
+    file = asked.proof or proofs.beside(asked.folders)
+    if file is None:
+        return None
+    if not proofs.read(file).is_proven:
+        raise ConfigurationError(f"the proof {file} failed: `make prove` says what would not have been noticed")
+    return Proof(file=approval.as_named(file), digest=digest(file))
 
 
 def _write(made: Approval, asked: Approving) -> Path:

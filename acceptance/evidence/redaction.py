@@ -11,6 +11,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlunsplit
 
@@ -36,6 +37,7 @@ _NAMED_IN_TEXT = re.compile(
     re.I,
 )
 _SHORTEST_LEARNED = 4
+_SHORT = 100  # characters of a text that is worth remembering
 
 
 class Redactor:
@@ -117,12 +119,21 @@ class Redactor:
     def _shapes(self, text: str) -> str:
         text = text.encode(errors="backslashreplace").decode()  # half of a surrogate pair cannot be written anywhere
         text = self.learned(text)
-        text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
-        text = _TOKEN_IN_BASE64.sub(HIDDEN, text)
-        text = _TOKEN.sub(HIDDEN, text)
-        text = _BEARER.sub(rf"\1 {HIDDEN}", text)
-        text = _USER_INFO.sub(r"\g<scheme>", text)
-        return _NAMED_IN_TEXT.sub(_hide_named, text)
+        return _remembered(text) if len(text) <= _SHORT else _by_shape(text)
+
+
+def _by_shape(text: str) -> str:
+    """``text`` with everything hidden that looks like a secret, or is named like one."""
+    text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
+    text = _TOKEN_IN_BASE64.sub(HIDDEN, text)
+    text = _TOKEN.sub(HIDDEN, text)
+    text = _BEARER.sub(rf"\1 {HIDDEN}", text)
+    text = _USER_INFO.sub(r"\g<scheme>", text)
+    return _NAMED_IN_TEXT.sub(_hide_named, text)
+
+
+#: The keys of JSON and the names of headers are the same again and again.
+_remembered = lru_cache(maxsize=4096)(_by_shape)
 
 
 def _inside_base64(secret: bytes, offset: int) -> set[str]:

@@ -12,11 +12,13 @@ import hashlib
 import html
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from acceptance.reporting import node
@@ -47,13 +49,15 @@ def render(
     title: str,
     facts: Mapping[str, str],
     sheet: str = "",
+    noticed: Mapping[str, Sequence[str]] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda message: None,
 ) -> Path:
     """Write ``report.html`` in the folder ``reports`` from its ``allure-results``, and return its path.
 
     ``title`` is the verdict in one sentence, shown as the report's name; ``facts`` is what was judged (target,
     addresses, revision, versions), shown below it in the given order. ``sheet`` names the sign-off sheet beside it, to
-    link to. ``progress`` hears what takes a while.
+    link to. ``noticed`` has, by example, what it would have noticed, which is told with it. ``progress`` hears what
+    takes a while.
 
     An older ``report.html`` is removed first, so that it never passes for the report of these results; the new one
     appears whole or not at all. ``history.jsonl`` gains this run only when the report is made, and rendering the same
@@ -73,6 +77,7 @@ def render(
             run = {"name": title, "variables": dict(facts)}
             (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
             _copy_earlier_runs(reports / HISTORY, work / HISTORY, uuids)
+            _with_proof(reports / RESULTS, work / RESULTS, noticed)
             page = _generate(tool, work, shown=len(uuids))
             (work / REPORT).write_text(_self_contained(page, sheet), encoding="utf-8")
             (work / HISTORY).replace(reports / HISTORY)
@@ -93,6 +98,36 @@ def _result_uuids(results: Path) -> list[str]:
     if not uuids:
         raise CannotRender(f"there are no results in {results}", "run `behave` first")
     return uuids
+
+
+def _with_proof(results: Path, copy: Path, noticed: Mapping[str, Sequence[str]]) -> None:
+    """The results as Allure reads them: each with what its example would have noticed, told before the feature."""
+    copy.mkdir()
+    for file in results.iterdir():
+        told = []
+        if noticed and file.name.endswith("-result.json"):
+            result = json.loads(file.read_bytes())
+            told = list(noticed.get(result.get("testCaseId"), ()))
+        if told:
+            result["description"] = _and_noticed(result.get("description") or "", told)
+            (copy / file.name).write_text(json.dumps(result), encoding="utf-8")
+        else:
+            _link(file, copy / file.name)
+
+
+def _link(file: Path, copy: Path) -> None:
+    """The same file in another folder, without a copy of its content where that can be; Allure follows no symlinks."""
+    try:
+        copy.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, copy)
+
+
+def _and_noticed(description: str, told: Sequence[str]) -> str:
+    listed = "".join(f"\n- {each}" for each in told)
+    said = f"**Would have noticed** (each was planted, and broke this):\n{listed}\n\n"
+    own, rule, feature = description.partition("---\n")
+    return f"{own}{said}{rule}{feature}"
 
 
 def _installed_tool(progress: Callable[[str], None]) -> Path:
@@ -130,7 +165,7 @@ def _generate(tool: Path, work: Path, shown: int) -> str:
     cli = tool / "node_modules" / "allure" / "cli.js"
     # The results are named from the working directory: Allure takes the argument for a pattern, and an absolute path
     # may hold brackets.
-    command = (node.NODE, cli, "generate", "--config", CONFIGURATION / "allurerc.mjs", f"../{RESULTS}")
+    command = (node.NODE, cli, "generate", "--config", CONFIGURATION / "allurerc.mjs", RESULTS)
     # A bare environment: no CI job in the report's name, no option of the user's node, no git on the path to be asked.
     environment = {"NO_COLOR": "1", "PATH": str(node.NODE.parent), "TMPDIR": str(work)}
     try:

@@ -147,6 +147,11 @@ def test_tests_are_told_from_app_code_by_their_place(ours: Manifest) -> None:
             id="unknown concept of a product",
         ),
         pytest.param(
+            ('canonical = "ledger"', 'canonical = "leger"'),
+            'own_check: no concept is called leger, did you mean "ledger"?',
+            id="unknown concept of the platform's own check",
+        ),
+        pytest.param(
             ("until = 2098-12-31", 'until = "2098-12-31"'),
             "retired.0.until: input should be a valid date; it is '2098-12-31'",
             id="text for a date",

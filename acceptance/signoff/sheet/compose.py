@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from acceptance import plan, tags
 from acceptance.known_gaps import KnownGap
 from acceptance.reporting import history
 from acceptance.reporting.facts import facts_of
+from acceptance.reporting.proof import Proof
 from acceptance.reporting.render import REPORT, RESULTS
 from acceptance.signoff import criteria
 from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
@@ -26,9 +28,13 @@ _UNKEPT = (Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.
 _POINTS = 30  # past runs in a chart: as many as a page is wide
 
 
-def compose(joined: Joined, into: Path, on: date) -> model.Sheet:
-    """The sheet of these runs, with addresses relative to the folder ``into``; ``on`` is the day of judging."""
+def compose(joined: Joined, into: Path, on: date, proof: Proof | None = None) -> model.Sheet:
+    """The sheet of these runs, with addresses relative to the folder ``into``; ``on`` is the day of judging.
+
+    ``proof`` says what each promise would have noticed.
+    """
     reports = {run.folder: _Report(run.folder, into) for run in joined.runs}
+    shown = _Shown(reports, proof)
     judged = sorted((judge(run.results, on=on) for run in joined.runs), key=lambda each: list(State).index(each.state))
     return model.Sheet(
         made=datetime.now(UTC).replace(microsecond=0),
@@ -43,11 +49,12 @@ def compose(joined: Joined, into: Path, on: date) -> model.Sheet:
         next_steps=list(next_steps(joined)),
         criteria=[_criterion(criterion, joined) for criterion in plan.CRITERIA],
         metrics=[_metric(measured) for measured in criteria.measure(joined)],
-        gaps=list(_cards(joined, reports)),
+        gaps=list(_cards(joined, shown)),
         risks=[_risk(risk, joined) for risk in plan.RISKS],
-        traceability=list(_trace(joined, reports)),
+        traceability=list(_trace(joined, shown)),
         known_gaps=list(_known_gaps(joined, on)),
         not_asked=_unasked(joined),
+        proof=_proof(joined, proof),
         trends=[trend for run in joined.runs if len((trend := _trend(run)).points) > 1],
     )
 
@@ -64,6 +71,32 @@ class _Report:
         """Where the report shows an example: Allure names it by the MD5 of its uuid."""
         uuid = self._uuids.get(example)
         return f"{self.address}#{hashlib.md5(uuid.encode(), usedforsecurity=False).hexdigest()}" if uuid else ""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What there is to show beside a promise: the reports of the runs by folder, and the proof, if there is one."""
+
+    reports: Mapping[Path, _Report]
+    proof: Proof | None
+
+    def noticed(self, promise: JoinedPromise) -> list[str]:
+        """What a promise would have noticed, as people would, where it is proven in the wording that was asked."""
+        return self.proof.noticed(promise.promise.id, promise.promise.text) if self.proof else []
+
+
+def _proof(joined: Joined, proof: Proof | None) -> str:
+    """How far it is proven that the specification would have noticed."""
+    if proof is None:
+        return "Not proven here: there is no proof that the specification would have noticed; `make prove` makes one."
+    if not proof.is_proven:
+        return f"Not proven: the proof of {proof.made:%d %B %Y} failed; `make prove` says why."
+    other = [each.promise.id for each in joined.promises if not proof.noticed(each.promise.id, each.promise.text)]
+    but = f", but for {', '.join(other)}, whose wording is another since" if other else ""
+    return (
+        f"Proven on {proof.made:%d %B %Y}{but}: {len(proof.faults)} faults were planted on the reference platform, "
+        "one by one, and each was noticed just as declared; a platform that does nothing keeps no promise."
+    )
 
 
 def _results_in(folder: Path) -> Iterator[tuple[str, str]]:
@@ -86,14 +119,15 @@ def _run(run: JudgedRun, report: _Report) -> model.Run:
     )
 
 
-def _line(promise: JoinedPromise, reports: Mapping[Path, _Report]) -> model.PromiseLine:
+def _line(promise: JoinedPromise, shown: _Shown) -> model.PromiseLine:
     return model.PromiseLine(
         id=promise.promise.id,
         sentence=promise.promise.sentence,
         verdict=_verdict(promise.examples),
         part=_part(promise.examples),
         judged=_judged(promise.examples),
-        evidence=_evidence(promise.examples, reports),
+        evidence=_evidence(promise.examples, shown),
+        would_have_noticed=shown.noticed(promise),
     )
 
 
@@ -119,12 +153,12 @@ def _judged(examples: Iterable[JoinedExample]) -> str:
     return ", ".join([*real, *rehearsed])
 
 
-def _evidence(examples: Iterable[JoinedExample], reports: Mapping[Path, _Report]) -> str:
+def _evidence(examples: Iterable[JoinedExample], shown: _Shown) -> str:
     """The example that tells most: the worst of those that were asked."""
     order = list(Verdict)
     put = [example for example in examples if example.asked is not Asked.NOT]
     telling = min(put, key=lambda example: order.index(example.result.verdict), default=None)
-    return reports[telling.run.folder].of(telling.result.id) if telling else ""
+    return shown.reports[telling.run.folder].of(telling.result.id) if telling else ""
 
 
 def _criterion(criterion: plan.Criterion, joined: Joined) -> model.CriterionLine:
@@ -152,16 +186,14 @@ def _metric(measured: criteria.Measured) -> model.MetricLine:
     )
 
 
-def _cards(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.GapCard]:
+def _cards(joined: Joined, shown: _Shown) -> Iterator[model.GapCard]:
     for gap in plan.GAPS:
         protects = [gap.goal, gap.value, gap.strategy]
-        yield _card(tags.EPICS[gap.number], gap.found, gap.closes, protects, joined, reports)
-    yield _card(tags.BUSINESS_VALUE_EPIC, "", "", [plan.AT_STAKE], joined, reports)
+        yield _card(tags.EPICS[gap.number], gap.found, gap.closes, protects, joined, shown)
+    yield _card(tags.BUSINESS_VALUE_EPIC, "", "", [plan.AT_STAKE], joined, shown)
 
 
-def _card(
-    name: str, found: str, closes: str, protects: list[str], joined: Joined, reports: Mapping[Path, _Report]
-) -> model.GapCard:
+def _card(name: str, found: str, closes: str, protects: list[str], joined: Joined, shown: _Shown) -> model.GapCard:
     promises = [promise for promise in joined.promises if promise.promise.epic == name]
     state, tone = _state(promises)
     return model.GapCard(
@@ -171,7 +203,7 @@ def _card(
         found=found,
         closes=closes,
         protects=protects,
-        promises=[_line(promise, reports) for promise in promises],
+        promises=[_line(promise, shown) for promise in promises],
     )
 
 
@@ -217,7 +249,7 @@ def _risk(risk: plan.Risk, joined: Joined) -> model.RiskLine:
     )
 
 
-def _trace(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.TraceLine]:
+def _trace(joined: Joined, shown: _Shown) -> Iterator[model.TraceLine]:
     for test, name in (plan.TESTS | plan.REQUIRED).items():
         by_promise = {
             promise.promise.id: [each for each in promise.examples if test in each.result.plan_tests]
@@ -232,7 +264,7 @@ def _trace(joined: Joined, reports: Mapping[Path, _Report]) -> Iterator[model.Tr
             verdict=_verdict(examples),
             part=_part(examples),
             judged=_judged(examples),
-            evidence=_evidence(examples, reports),
+            evidence=_evidence(examples, shown),
         )
 
 

@@ -61,6 +61,7 @@ class PromiseLine(_Part):
     part: str = Field(description="how much of it was asked, where that is not everything")
     judged: str = Field(description="what was really asked, or that it was only rehearsed")
     evidence: str = Field(description="the address of the telling example in the report; empty without one")
+    would_have_noticed: list[str] = Field(description="faults that it was seen to catch, as people notice them")
 
 
 class CriterionLine(_Part):
@@ -174,4 +175,5 @@ class Sheet(_Part):
     traceability: list[TraceLine]
     known_gaps: list[GapLine]
     not_asked: list[Unasked]
+    proof: str = Field(description="how far it is proven that the specification would have noticed")
     trends: list[Trend]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -50,6 +51,7 @@ _WORDS = {
     "rehearsal": "a run on this repository's own small platform; it says nothing about Netra",
     "ARR": "annual recurring revenue",
 }
+_FEW = 2  # of many, as many as can be read at a glance
 _MARKS = {"good": "✓", "bad": "✗", "known": "◐", "unsure": "?", "none": "○"}
 
 
@@ -73,7 +75,7 @@ def _templates(*, autoescape: bool) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"day": _day, "time": _time, "cell": inline, "tone": _TONES.__getitem__}
-    environment.filters |= {"mark": _MARKS.__getitem__, "sentence": _sentence, "code": _code}
+    environment.filters |= {"mark": _MARKS.__getitem__, "sentence": _sentence, "code": _code, "few": _few}
     return environment
 
 
@@ -85,6 +87,12 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "verdicts": list(Verdict),
         "words": {verdict.value: verdict.meaning for verdict in reversed(Verdict)} | _WORDS,
     }
+
+
+def _few(told: Sequence[str]) -> str:
+    """The first two, and how many more there are."""
+    more = f" And {len(told) - _FEW} more." if len(told) > _FEW else ""
+    return " ".join(_sentence(each).rstrip(".") + "." for each in told[:_FEW]) + more
 
 
 def _day(day: date | datetime) -> str:
