@@ -51,7 +51,7 @@ def prove(asked: Asked) -> int:
         raise ConfigurationError(
             f"no fault breaks {', '.join(asked.promises)}: write one, as docs/contributing.md says"
         )
-    jobs = asked.jobs or os.cpu_count() or 1
+    jobs = asked.jobs or len(os.sched_getaffinity(0))
     begun, made = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     proving = Proving(examples, asked.reports / KEPT, asked.whole)
     stop_in_order_on_signals()
