@@ -169,4 +169,5 @@ def test_the_hooks_stay_short() -> None:
 def test_the_readme_lists_every_promise() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| ([^|]+) \| [^|]+ \| `\w+` \|$", readme, re.M))
-    assert listed == {example.promise.sentence for example in EXAMPLES}
+    promised = {example.promise.sentence for example in EXAMPLES}
+    assert listed == promised, "the table below “What is asked” in README.md has a line for each promise"
