@@ -28,6 +28,7 @@ from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 NOT_PROVEN = 1
+_A_LINE_EVERY = 25  # trials: a pipeline that hears nothing for long takes a command for dead
 KEPT = "proof"  # where the evidence of trials is that did not end as they should, below the reports
 
 
@@ -126,7 +127,7 @@ def _minutes(seconds: float) -> str:
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[Trial], None]]:
-    """A progress bar on a terminal; in a pipe a line for every trial that did not end as it should, at once."""
+    """A progress bar on a terminal, a line now and then in a pipe; what did not end as it should is told at once."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = console_on(sys.stderr)
@@ -134,8 +135,14 @@ def _progress(total: int) -> Iterator[Callable[[Trial], None]]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
+        done = 0
+
         def heard(trial: Trial) -> None:
+            nonlocal done
+            done += 1
             bar.advance(task)
+            if not console.is_terminal and done % _A_LINE_EVERY == 0:
+                console.print(Text(f"{done} of {total} tried"))
             if trial.outcome is not Outcome.CAUGHT:
                 bar.console.print(Text(f"{trial.name}: {trial.outcome}"))
 
