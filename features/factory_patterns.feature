@@ -2,7 +2,7 @@
 Feature: What is built on one side fits the other
   Who relies on it: every engineer who builds a part of the platform, and through them everybody who signs in.
   What we promise: whatever two parts of the platform build from the same thing is the same.
-  When it breaks: one side takes a person for somebody else, or grants what the other refuses.
+  When it breaks: live updates stay away, and one side takes a person for another or grants what the other refuses.
 
   Business value from the plan:
   - Segment: all (Free, Early, Mid, Enterprise)

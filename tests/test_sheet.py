@@ -170,6 +170,7 @@ def test_what_is_broken_is_the_next_step(tmp_path: Path) -> None:
     assert set(step.promises) == {"isolation-01", "factories-02"}
     assert "30 factories do" in step.why
     assert step.begin == "the place of factories-02a"
+    assert step.cost.startswith("It affects ")
     assert "reliable factory coordination protects $500K+ ARR" in step.cost
     assert [card.tone for card in sheet.gaps] == ["good", "bad", "good", "good", "good"]
     assert "first close what is open" in sheet.conclusion.to_sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ def compose(joined: Joined, into: Path, on: date, proof: Proof | None = None) ->
         conclusion=model.Conclusion(
             state=judged[0].state,
             sentences=[each.sentence for each in judged],
-            counts="; ".join(counts(run.results) for run in joined.runs),
+            counts=_counts(joined.runs),
             to_sign=to_sign(joined, on),
         ),
         at_stake=plan.AT_STAKE,
@@ -106,6 +106,14 @@ def _results_in(folder: Path) -> Iterator[tuple[str, str]]:
             yield str(result["fullName"]), str(result["uuid"])
         except (OSError, ValueError, KeyError, TypeError):
             continue  # the report says what is wrong with its results; here only a link is missing
+
+
+def _counts(runs: Sequence[JudgedRun]) -> str:
+    """How many promises ended how; where there are several runs, each under its name."""
+    told = [counts(run.results) for run in runs]
+    if len(told) == 1:
+        return told[0]
+    return ". ".join(f"{run.name[:1].upper()}{run.name[1:]}: {each}" for run, each in zip(runs, told, strict=True))
 
 
 def _run(run: JudgedRun, report: _Report) -> model.Run:

@@ -56,7 +56,7 @@ def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExam
         begin=_begin(first) or promise.promise.look_first_at,
         owner=owner,
         until=min((entry.expires for entry in gaps), default=None),
-        cost=" ".join(filter(None, (promise.promise.when_it_breaks, _in_the_plans_words(gap)))),
+        cost=" ".join(filter(None, (_harm(promise), _in_the_plans_words(gap)))),
         promises=promises,
     )
 
@@ -66,6 +66,12 @@ def _sentences(promises: Sequence[JoinedPromise]) -> str:
     said = list(dict.fromkeys(f"“{each.promise.sentence}”" for each in promises))
     told = f"the promise {said[0]}" if len(said) == 1 else f"the promises {said[0]} and {said[1]}"
     return f"{told}, and {len(said) - 2} more" if len(said) > 2 else told
+
+
+def _harm(promise: JoinedPromise) -> str:
+    """What it does to people: what the promise says, or else its feature."""
+    told = promise.promise
+    return f"It affects {told.affected}" if told.affected else told.when_it_breaks
 
 
 def _in_the_plans_words(gap: plan.Gap | None) -> str:
