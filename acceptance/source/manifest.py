@@ -7,15 +7,17 @@ its own rules. Paths are posix paths relative to the tree, modules are dotted na
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+import msgspec
+from msgspec import Meta
 
 from acceptance.source.errors import CannotJudge
 from acceptance.source.variants import core_of
@@ -49,16 +51,20 @@ def _python(text: str) -> str:
     return text
 
 
-Name = Annotated[str, AfterValidator(_identifier)]
-Module = Annotated[str, AfterValidator(_dotted)]
-Folder = Annotated[str, AfterValidator(_folder)]
+#: What a text must be beside a text; the function says what is wrong with one that is not.
+Name = Annotated[str, _identifier]
+Module = Annotated[str, _dotted]
+Folder = Annotated[str, _folder]
+Version = Annotated[str, _python]
+_SOME = Meta(min_length=1)
+_IN_WORDS = {"str": "a text", "int": "a number", "bool": "true or false", "array": "a list", "object": "a table"}
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class _Table(msgspec.Struct, frozen=True):
+    """A table of the file. These are msgspec's, since to load pydantic takes as long as an audit of what is known."""
 
 
-class Concept(_Table):
+class Concept(_Table, frozen=True):
     """One building block: the module that is its home, and the names that belong there.
 
     ``deprecated`` are governed names on their way out; ``tolerated`` are further names its object may have for now.
@@ -67,11 +73,11 @@ class Concept(_Table):
     """
 
     home: Module
-    names: Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
-    deprecated: Annotated[tuple[Name, ...], Field(strict=False)] = ()
-    tolerated: Annotated[tuple[Name, ...], Field(strict=False)] = ()
+    names: Annotated[tuple[Name, ...], _SOME]
+    deprecated: tuple[Name, ...] = ()
+    tolerated: tuple[Name, ...] = ()
     core: bool = True
-    only_from: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = ("*",)
+    only_from: Annotated[tuple[str, ...], _SOME] = ("*",)
 
     @property
     def governed(self) -> tuple[str, ...]:
@@ -79,59 +85,59 @@ class Concept(_Table):
         return self.names + self.deprecated
 
 
-class Tests(_Table):
+class Tests(_Table, frozen=True):
     """What counts as tests, to be reported apart: whole folders, and patterns (``*`` crosses ``/``)."""
 
-    folders: Annotated[tuple[Folder, ...], Field(strict=False)] = ()
-    patterns: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    folders: tuple[Folder, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
-class Variants(_Table):
+class Variants(_Table, frozen=True):
     """What turns a name into a variant of it: words put in front or behind, and words that mark a test double."""
 
-    prefixes: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    suffixes: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    test_doubles: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    test_doubles: tuple[str, ...] = ()
 
 
-class LookAlike(_Table):
+class LookAlike(_Table, frozen=True):
     """What carries a governed name or a variant of one, yet is another concept: never counted, always told."""
 
     module: Module
     name: Module  # dotted for what stands inside a class or function
-    reason: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, _SOME]
 
 
-class Collaborator(_Table):
+class Collaborator(_Table, frozen=True):
     """What factories receive, and the one parameter name for it.
 
     ``also_called`` are other names that a parameter for it has. A factory is a public function or method whose name
     matches one of the patterns ``factories``.
     """
 
-    concepts: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    concepts: Annotated[tuple[str, ...], _SOME]
     parameter: Name
-    also_called: Annotated[tuple[Name, ...], Field(strict=False)] = ()
-    factories: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    factories: Annotated[tuple[str, ...], _SOME]
+    also_called: tuple[Name, ...] = ()
 
 
-class UserContext(_Table):
+class UserContext(_Table, frozen=True):
     """Whom a product is made for: the names of the parameters that say so."""
 
-    parameters: Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
+    parameters: Annotated[tuple[Name, ...], _SOME]
 
 
-class Product(_Table):
+class Product(_Table, frozen=True):
     """What factories make; a factory is a public function or method whose name matches one of the patterns.
 
     A pattern with a dot is matched with what the function stands in as well: ``*LedgerFactory.make``.
     """
 
-    concepts: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
-    factories: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    concepts: Annotated[tuple[str, ...], _SOME]
+    factories: Annotated[tuple[str, ...], _SOME]
 
 
-class Retired(_Table):
+class Retired(_Table, frozen=True):
     """A former path that is meant to work for a while: it gives the home's object and says that it is retired."""
 
     module: Module
@@ -140,62 +146,41 @@ class Retired(_Table):
     until: date
 
 
-class OwnCheck(_Table):
+class OwnCheck(_Table, frozen=True):
     """How a check of the platform's own finds what it lists: words in the names of modules, and of classes there.
 
     ``canonical`` is the concept whose names in their home are not listed.
     """
 
+    modules: Annotated[str, _SOME]
+    names: Annotated[tuple[str, ...], _SOME]
     canonical: str | None = None
-    modules: Annotated[str, Field(min_length=1)]
-    names: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
 
 
-class Baseline(_Table):
+class Baseline(_Table, frozen=True):
     """Where the platform started, for promises that speak of a reduction."""
 
-    ssot_warnings: Annotated[int, Field(ge=0)]
+    ssot_warnings: Annotated[int, Meta(ge=0)]
 
 
-class Manifest(_Table):
+class Manifest(_Table, frozen=True):
     """What an audit judges by; :func:`load_manifest` reads one."""
 
-    version: Annotated[str, Field(min_length=1)]
-    python: Annotated[str, AfterValidator(_python)]
+    version: Annotated[str, _SOME]
+    python: Version
     package: Module
-    import_roots: Annotated[tuple[Folder, ...], Field(min_length=1, strict=False)] = (".",)
-    services: Annotated[dict[str, Folder], Field(min_length=1)]
-    concepts: Annotated[dict[Name, Concept], Field(min_length=1)]
+    services: Annotated[dict[str, Folder], _SOME]
+    concepts: Annotated[dict[Name, Concept], _SOME]
+    import_roots: Annotated[tuple[Folder, ...], _SOME] = (".",)
     tests: Tests = Tests()
     variants: Variants = Variants()
-    look_alikes: Annotated[tuple[LookAlike, ...], Field(strict=False)] = ()
+    look_alikes: tuple[LookAlike, ...] = ()
     collaborator: Collaborator | None = None
     user_context: UserContext | None = None
     products: dict[Name, Product] = {}
-    retired: Annotated[tuple[Retired, ...], Field(strict=False)] = ()
+    retired: tuple[Retired, ...] = ()
     baseline: Baseline | None = None
     own_check: OwnCheck | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Manifest:
-        owner: dict[str, str] = {}
-        for concept, entry in self.concepts.items():
-            for name in entry.governed:
-                if name in owner:
-                    raise ValueError(f"{name} belongs to both {owner[name]} and {concept}; leave it in one of them")
-                owner[name] = concept
-        speaking: list[tuple[str, Collaborator | Product]] = [
-            *((f"products.{product}", entry) for product, entry in self.products.items()),
-            *((("collaborator", self.collaborator),) if self.collaborator else ()),
-        ]
-        if self.own_check and self.own_check.canonical is not None and self.own_check.canonical not in self.concepts:
-            concept = self.own_check.canonical
-            raise ValueError(f"own_check: no concept is called {concept}{_nearest(concept, self.concepts)}")
-        for where, speaker in speaking:
-            for concept in speaker.concepts:
-                if concept not in self.concepts:
-                    raise ValueError(f"{where}: no concept is called {concept}{_nearest(concept, self.concepts)}")
-        return self
 
     @property
     def python_version(self) -> tuple[int, int]:
@@ -245,49 +230,83 @@ def load_manifest(path: Path) -> Manifest:
     except UnicodeDecodeError as error:
         raise CannotJudge(f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8") from error
     try:
-        return Manifest.model_validate(tomllib.loads(text))
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CannotJudge(f"{path}: not valid TOML: {error}; correct that line") from error
-    except ValidationError as error:
-        raise CannotJudge(f"{path}: {_sentence(error)}") from error
+    problems: list[str] = []
+    manifest = _filled_table(Manifest, tables, "", problems)
+    if isinstance(manifest, Manifest):
+        problems += _contradictions(manifest)
+        if not problems:
+            return manifest
+    first, *more = problems
+    raise CannotJudge(f"{path}: {first}" + (f" (and {len(more)} more)" if more else ""))
 
 
-def _sentence(error: ValidationError) -> str:
-    """The first problem with its key and remedy, and how many more there are."""
-    first, *more = error.errors()
-    key = ".".join(str(part) for part in first["loc"])
-    match first["type"]:
-        case "extra_forbidden":
-            *around, unknown = first["loc"]
-            problem = f"unknown key {key}{_nearest(str(unknown), _keys(around))}; correct or remove it"
-        case "missing":
-            problem = f"{key} is missing; add it"
-        case "value_error":
-            problem = f"{key}: {first['ctx']['error']}" if key else str(first["ctx"]["error"])
-        case _:
-            problem = f"{key}: {first['msg'][0].lower()}{first['msg'][1:]}; it is {first['input']!r}"
-    return problem + (f" (and {len(more)} more)" if more else "")
+def _contradictions(manifest: Manifest) -> Iterator[str]:
+    """What is wrong between the tables of a manifest that are right by themselves."""
+    owner: dict[str, str] = {}
+    for concept, entry in manifest.concepts.items():
+        for name in entry.governed:
+            if name in owner:
+                yield f"{name} belongs to both {owner[name]} and {concept}; leave it in one of them"
+            owner[name] = concept
+    speaking = {f"products.{product}": entry.concepts for product, entry in manifest.products.items()}
+    if manifest.collaborator:
+        speaking["collaborator"] = manifest.collaborator.concepts
+    if manifest.own_check and manifest.own_check.canonical is not None:
+        speaking["own_check"] = (manifest.own_check.canonical,)
+    for where, concepts in speaking.items():
+        for concept in concepts:
+            if concept not in manifest.concepts:
+                yield f"{where}: no concept is called {concept}{_nearest(concept, manifest.concepts)}"
 
 
-def _nearest(unknown: str, known: Any) -> str:
-    near = difflib.get_close_matches(unknown, sorted(known), n=1, cutoff=0.5)
-    return f', did you mean "{near[0]}"?' if near else f"; known are {', '.join(sorted(known))}" if known else ""
+def _filled(kind: Any, given: Any, place: str, problems: list[str]) -> Any:
+    """``given`` as a ``kind``. What is wrong goes to ``problems`` with its place, which msgspec only hints at."""
+    kind, *marks = get_args(kind) if get_origin(kind) is Annotated else (kind,)
+    inner, many = get_args(kind), get_origin(kind)
+    table = next((each for each in (kind, *inner) if isinstance(each, type) and issubclass(each, _Table)), None)
+    shape = {tuple: list[Any], dict: dict[str, Any]}.get(many, dict[str, Any] if table else kind)
+    try:
+        limits = [mark for mark in marks if isinstance(mark, Meta)]
+        value = msgspec.convert(given, Annotated[shape, *limits] if limits else shape, builtin_types=(date,))
+        for mark in marks:
+            value = value if isinstance(mark, Meta) else mark(value)
+    except msgspec.ValidationError as error:
+        said = re.sub("`(\\w+)`", lambda kind: _IN_WORDS.get(kind[1], kind[1]), str(error))
+        problems.append(f"{place}: {said[0].lower()}{said[1:]}; it is {given!r}")
+        return None
+    except ValueError as error:
+        problems.append(f"{place}: {error}")
+        return None
+    around = f"{place}." if place else ""
+    if many is tuple:
+        return tuple(_filled(inner[0], each, f"{around}{number}", problems) for number, each in enumerate(value))
+    if many is dict:
+        return {
+            _filled(inner[0], name, around + name, problems): _filled(inner[1], each, around + name, problems)
+            for name, each in value.items()
+        }
+    return _filled_table(table, value, around, problems) if table else value
 
 
-def _keys(around: list[Any]) -> list[str]:
-    """The keys that the table at this place may have."""
-    table: Any = Manifest
-    for part in around:
-        if isinstance(part, int) or table is None:
-            continue
-        field = table.model_fields.get(part)
-        table = next(_tables(field.annotation), None) if field else table
-    return list(table.model_fields) if table else []
+def _filled_table(kind: type[_Table], given: dict[str, Any], around: str, problems: list[str]) -> _Table | None:
+    """The table, where nothing of it is wrong."""
+    before = len(problems)
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    filled = {}
+    for name, field in fields.items():
+        if name in given:
+            filled[name] = _filled(field.type, given[name], around + name, problems)
+        elif field.required:
+            problems.append(f"{around}{name} is missing; add it")
+    for name in (name for name in given if name not in fields):
+        problems.append(f"unknown key {around}{name}{_nearest(name, fields)}; correct or remove it")
+    return kind(**filled) if len(problems) == before else None
 
 
-def _tables(annotation: Any) -> Iterator[Any]:
-    """The table types inside ``dict[str, T]``, ``tuple[T, ...]`` or ``T | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, _Table):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _tables(argument)
+def _nearest(unknown: str, known: Iterable[str]) -> str:
+    known = sorted(known)
+    near = difflib.get_close_matches(unknown, known, n=1, cutoff=0.5)
+    return f', did you mean "{near[0]}"?' if near else f"; known are {', '.join(known)}" if known else ""

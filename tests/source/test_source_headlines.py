@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from trees import TOY, audit_toy, plant
 
 from acceptance.source import Audit, Manifest, Uses, audit, load_manifest
@@ -173,10 +174,10 @@ def test_the_own_check_lists_classes_by_their_names_and_never_judges(tmp_path: P
     )
     toy = load_manifest(TOY)
     assert toy.own_check is not None
-    everything = toy.model_copy(update={"own_check": toy.own_check.model_copy(update={"canonical": None})})
+    everything = replace(toy, own_check=replace(toy.own_check, canonical=None))
     listed = set(audit_toy(tmp_path, {}, everything).own_check.names)
     assert listed - set(result.own_check.names) == {"shop.core.ledger.Ledger"}
-    manifest = toy.model_copy(update={"own_check": None})
+    manifest = replace(toy, own_check=None)
     without = audit_toy(tmp_path, {}, manifest)
     assert without.own_check.names == ()
     assert without.findings == result.findings
