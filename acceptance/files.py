@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 
 DEFAULT_REPORTS = Path("reports")
-DEFAULT_MANIFEST = Path(__file__).resolve().parents[1] / "ssot.toml"
+_HERE = Path(__file__).resolve().parents[1]
+DEFAULT_MANIFEST = _HERE / "ssot.toml"
+DEFAULT_CACHE = _HERE / ".audit_cache"
 
 
 def write_whole(path: Path, content: str) -> None:

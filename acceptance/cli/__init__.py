@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from acceptance import __version__
-from acceptance.files import DEFAULT_MANIFEST, DEFAULT_REPORTS
+from acceptance.files import DEFAULT_CACHE, DEFAULT_MANIFEST, DEFAULT_REPORTS
 from acceptance.verdicts import ConfigurationError
 
 UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
@@ -33,6 +33,17 @@ app.add_typer(of_known_gaps, name="known-gaps")
 of_signoff = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What the owner reads, decides and signs.")
 app.add_typer(of_signoff, name="signoff")
 Reports = Annotated[Path, typer.Option("--reports", help="The folder that the run wrote to (its -D reports=…).")]
+CacheFolder = Annotated[
+    Path,
+    typer.Option(
+        "--cache-dir",
+        metavar="DIR",
+        envvar="ACCEPTANCE_CACHE_DIR",
+        help="Where what is known of files is kept, by their contents.",
+        show_default=".audit_cache here",
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Find out everything anew.", show_default=False)]
 
 
 class Format(StrEnum):
@@ -128,6 +139,8 @@ def audit(
     tests: Annotated[
         bool, typer.Option("--tests", help="List the findings in tests one by one, in text.", show_default=False)
     ] = False,
+    cache_dir: CacheFolder = DEFAULT_CACHE,
+    no_cache: NoCache = False,
     explain: Annotated[
         str | None,
         typer.Option(
@@ -147,7 +160,7 @@ def audit(
     elif tree is None:
         raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
     else:
-        asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests)
+        asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests, None if no_cache else cache_dir)
         raise typer.Exit(source.tell(asked))
 
 

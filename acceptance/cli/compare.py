@@ -10,7 +10,7 @@ from acceptance.cli import Told
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting import results
-from acceptance.reporting.audit.text import plain, show
+from acceptance.reporting.terminal import plain, show
 from acceptance.signoff.compare import markdown, text
 from acceptance.signoff.compare.decide import compare
 from acceptance.signoff.compare.model import Comparison

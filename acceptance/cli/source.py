@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
-from rich.text import Text
 
 from acceptance.cli import INTERRUPTED, Format
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting.audit import counted, rules_page, text
-from acceptance.reporting.terminal import console_on
-from acceptance.source import RULES, Audit, CannotJudge, Manifest, audit, load_manifest
+from acceptance.reporting.terminal import Line, console_on, plain, show
+from acceptance.source import RULES, Audit, Cache, CannotJudge, Manifest, audit, load_manifest
 from acceptance.verdicts import ConfigurationError, nearest
 
 OVER_THE_LIMIT = 1
@@ -37,6 +36,7 @@ class Asked:
     output: Path | None
     limit: int
     list_tests: bool
+    cache: Path | None
 
 
 def tell(asked: Asked) -> int:
@@ -47,8 +47,8 @@ def tell(asked: Asked) -> int:
         check_place(asked.output)
     try:
         manifest = load_manifest(asked.manifest)
-        with _progress() as progress:
-            found = audit(asked.tree, manifest, rules=asked.rules, progress=progress)
+        with _progress() as progress, remembering(asked.cache) as cache:
+            found = audit(asked.tree, manifest, rules=asked.rules, cache=cache, progress=progress)
     except CannotJudge as error:
         raise ConfigurationError(str(error)) from None
     except KeyboardInterrupt:
@@ -56,6 +56,15 @@ def tell(asked: Asked) -> int:
         return INTERRUPTED
     _put(asked, found, manifest)
     return OVER_THE_LIMIT if len(counted(found)) > asked.limit else 0
+
+
+@contextmanager
+def remembering(folder: Path | None) -> Iterator[Cache]:
+    """What is known from before, in this folder; why it cannot be used is told, and is no reason not to judge."""
+    with Cache(folder) as cache:
+        yield cache
+    if cache.trouble:
+        typer.echo(cache.trouble, err=True)
 
 
 def explain(rule: str) -> None:
@@ -76,14 +85,14 @@ def schema() -> None:
 
 def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
     """Print the audit, or write it to the file that was named."""
-    lines: list[Text] = []
+    lines: list[Line] = []
     match asked.form:
         case Format.TEXT:
             page = text.page(
                 found, manifest, asked.tree, rules=asked.rules, limit=asked.limit, list_tests=asked.list_tests
             )
             lines = list(page)
-            content = text.plain(lines)
+            content = plain(lines)
         case Format.JSON:
             from acceptance.reporting.audit import model
 
@@ -95,9 +104,9 @@ def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
     if asked.output:
         with writing(asked.output):
             write_whole(asked.output.resolve(), content)
-        text.show([text.conclusion(found, asked.limit)])
+        show([text.conclusion(found, asked.limit)])
     elif lines:
-        text.show(lines)
+        show(lines)
     else:
         put(content)
 

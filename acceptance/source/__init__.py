@@ -9,13 +9,14 @@ then names are followed to the objects behind them across files (:mod:`.link`), 
         print(f"{finding.path}:{finding.line}: {finding.what}")
 """
 
+from typing import TYPE_CHECKING, Any
+
 from acceptance.source.audit import audit
+from acceptance.source.cache import Cache
 from acceptance.source.errors import CannotJudge
-from acceptance.source.evidence import Home
-from acceptance.source.headlines import SSOT_RULES
-from acceptance.source.link import Thing
 from acceptance.source.manifest import Manifest, load_manifest
 from acceptance.source.result import (
+    SSOT_RULES,
     Audit,
     Factories,
     FileCounts,
@@ -26,12 +27,16 @@ from acceptance.source.result import (
     Waived,
     Warnings,
 )
-from acceptance.source.rules import RULES, RuleDoc
+from acceptance.source.things import Home, Thing
+
+if TYPE_CHECKING:
+    from acceptance.source.rules import RULES, RuleDoc
 
 __all__ = [
     "RULES",
     "SSOT_RULES",
     "Audit",
+    "Cache",
     "CannotJudge",
     "Factories",
     "FileCounts",
@@ -48,3 +53,12 @@ __all__ = [
     "audit",
     "load_manifest",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The rules are loaded when they are asked for: an answer that is known needs none of them."""
+    if name in ("RULES", "RuleDoc"):
+        from acceptance.source import rules
+
+        return getattr(rules, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

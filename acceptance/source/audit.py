@@ -1,198 +1,128 @@
-"""The audit: puts the manifest's concepts to the rules, over the files whose text could matter."""
+"""The audit: what is asked of a tree, and whether the answer is known from before."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import date
-from functools import partial
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
+from acceptance.source.cache import Cache, tool
+from acceptance.source.contents import ChangedMeanwhile, Contents
 from acceptance.source.errors import CannotJudge
-from acceptance.source.evidence import Evidence, Use
-from acceptance.source.headlines import factories_of, own_check, retired_paths, uses_of, warnings_of
-from acceptance.source.link import Program
 from acceptance.source.manifest import Manifest
-from acceptance.source.reading import Progress, Reader, without_garbage_collection
-from acceptance.source.result import Audit, FileCounts, Finding, Uses, Waived
-from acceptance.source.revision import revision_of
-from acceptance.source.rules import RULES, Hit
-from acceptance.source.tree import SourceFile, SourceTree, is_within
+from acceptance.source.places import Folder, Place
+from acceptance.source.result import Audit
+from acceptance.source.tree import SourceFile, SourceTree
+
+Progress = Callable[[int, int], None]
+_ATTEMPTS = 3  # at a tree that changes while it is read
 
 
 def audit(
-    tree: Path,
+    tree: Path | Place,
     manifest: Manifest,
     *,
     rules: Collection[str] | None = None,
     concepts: Collection[str] | None = None,
+    cache: Cache | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
     today: date | None = None,
 ) -> Audit:
     """Look for what the rules describe, in app code and tests; nothing of the tree is imported or executed.
 
-    ``rules`` and ``concepts`` narrow the question by id and name; None means all. ``workers`` is the number of
-    processes, by default one for each core; ``progress`` is given the files read so far, and in all. ``today`` is what
-    the dates of retired paths are compared with. Raises :class:`CannotJudge` when the tree is missing, a file, without
-    Python, or without a single one of the governed homes, and for a rule or concept that does not exist.
+    ``tree`` is a folder, or a revision in git. ``rules`` and ``concepts`` narrow the case by id and name; None
+    means all. What ``cache`` knows is not found out again. ``workers`` is the number of processes, by default one for
+    each core; ``progress`` is given the contents read so far, and in all. ``today`` is what the dates of retired paths
+    are compared with. Raises :class:`CannotJudge` when the tree is missing, a file, without Python, or without a single
+    one of the governed homes, and for a rule or concept that does not exist.
     """
-    asked_rules = _known("rule", rules, RULES)
-    asked_concepts = _known("concept", concepts, manifest.concepts)
-    source = SourceTree(tree, manifest)
-    if not any(source.module(manifest.home(concept)) for concept in manifest.concepts):
-        raise CannotJudge(
-            f"{tree} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
-            "name the folder that holds the platform's source, or another manifest"
-        )
-    reader = Reader(
-        source.loadable,
-        _words(manifest),
-        manifest.python_version,
-        wanted=partial(_wanted, manifest),
-        workers=workers,
-        progress=progress,
-    )
-    with without_garbage_collection(), reader:
-        readings = reader.read()
-        program = Program(source, readings, reader.problems)
-        evidence = Evidence(program, manifest, readings, today=today or date.today())
-        findings, waived = _ask(evidence, asked_rules, asked_concepts)
-        unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
-        in_tests = {file.path for file in source.files if file.in_tests}
-        app_uses = [use for use in evidence.uses if not use.file.in_tests]
-        test_uses = [use for use in evidence.uses if use.file.in_tests]
-        return Audit(
-            findings=findings,
-            waived=waived,
-            homes={concept: evidence.home(concept) for concept in asked_concepts},
-            uses=_by_concept_and_service(evidence, app_uses),
-            app_uses=uses_of(app_uses),
-            test_uses=uses_of(test_uses),
-            warnings=warnings_of(findings, manifest),
-            retired=retired_paths(evidence),
-            factories=factories_of(evidence),
-            own_check=own_check(evidence),
-            manifest_version=manifest.version,
-            revision=revision_of(tree),
-            files=FileCounts(
-                app=len(source.files) - len(in_tests),
-                tests=len(in_tests),
-                read=program.files_read,
-                unparsable=len(unparsable),
-                services=_files_of_services(source),
-            ),
-            unparsable=unparsable,
-            unparsable_app=tuple((path, why) for path, why in unparsable if path not in in_tests),
-            never_loaded=tuple(source.shadowed),
-        )
+    place = Folder(tree) if isinstance(tree, Path) else tree
+    cache = cache or Cache()
+    for _ in range(_ATTEMPTS):
+        case = Case(place, manifest, known("concept", concepts, manifest.concepts), rules, today or date.today())
+        answer = _answered(case, cache)
+        if answer is None:
+            # Loaded when it is needed: to load the rules and what they rest upon takes as long as to look up an answer.
+            from acceptance.source.judging import judge
+
+            try:
+                answer = judge(case, cache, workers, progress)
+            except ChangedMeanwhile as error:
+                changing = error
+                continue
+            _keep(case, answer, cache)
+        return replace(answer, revision=place.revision())
+    raise CannotJudge(f"{place}: {changing} changes while it is read; audit it again when nothing writes to it")
 
 
-def _known(what: str, asked: Collection[str] | None, known: Collection[str]) -> list[str]:
+class Case:
+    """All that an answer depends on: what the files hold, what is asked, and on which day."""
+
+    def __init__(
+        self, place: Place, manifest: Manifest, concepts: list[str], rules: Collection[str] | None, today: date
+    ) -> None:
+        self.source = SourceTree(place, manifest)
+        if not any(self.source.module(manifest.home(concept)) for concept in manifest.concepts):
+            raise CannotJudge(
+                f"{place} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
+                "name the folder that holds the platform's source, or another manifest"
+            )
+        self.contents = Contents(self.source.files)
+        self.concepts = concepts
+        self.rules = None if rules is None else sorted(set(rules))
+        self.today = today
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same case to the same files, whatever their times; for the same code, too."""
+        listing = [(file.path, self._held(file)) for file in self.source.files]
+        asked = self.source.manifest, self.concepts, self.rules, self.today, self.source.unreadable
+        return sha256(msgspec.msgpack.encode((tool(), asked, listing))).hexdigest()
+
+    def beside(self, modules: Iterable[str]) -> dict[str, tuple[str, str] | None]:
+        """For each of these modules its file and what that holds; None where there is none."""
+        found = {name: self.source.module(name) for name in modules}
+        return {name: (file.path, self._held(file)) if file else None for name, file in found.items()}
+
+    def _held(self, file: SourceFile) -> str:
+        return self.contents.of(file) or self.contents.problems[file.path]
+
+
+class _Kept(msgspec.Struct):
+    """An answer, and what it depends on that only finding it out could tell."""
+
+    beside: dict[str, tuple[str, str] | None]
+    audit: Audit
+
+
+def _answered(case: Case, cache: Cache) -> Audit | None:
+    """The answer, where it is known and what was looked up for it is as it was."""
+    with suppress(msgspec.DecodeError):
+        packed = cache.answer(case.digest)
+        kept = _KEPT.decode(packed) if packed else None
+        if kept and case.beside(kept.beside) == kept.beside:
+            return kept.audit
+    return None
+
+
+def _keep(case: Case, answer: Audit, cache: Cache) -> None:
+    kept = _Kept(case.beside(case.source.looked_up), answer)
+    cache.keep_answer(case.digest, msgspec.msgpack.encode(kept))
+
+
+def known(what: str, asked: Collection[str] | None, known: Collection[str]) -> list[str]:
+    """What is asked for, in the order of what there is; all of it for None. Raises :class:`CannotJudge`."""
     for name in sorted(asked or ()):
         if name not in known:
             raise CannotJudge(f"no {what} is called {name}; there are {', '.join(sorted(known))}")
     return [name for name in known if asked is None or name in asked]
 
 
-def _words(manifest: Manifest) -> set[str]:
-    """What a file must mention to have a finding: the core of a governed name is part of the name and its variants.
-
-    Files without these words are read as well once a name leads to them.
-    """
-    names = {name for entry in manifest.concepts.values() for name in (*entry.governed, *entry.tolerated)}
-    words = {manifest.core(name) for name in names}
-    words.add(manifest.package.rpartition(".")[2])
-    if manifest.collaborator:
-        words.update(manifest.collaborator.also_called)
-    for product in manifest.products.values():
-        words.update(_word(pattern) for pattern in product.factories)
-    return words
-
-
-def _wanted(manifest: Manifest, file: SourceFile) -> bool:
-    """Whether a file that mentions no word is needed all the same, sooner or later: then it is best read at once.
-
-    That is so for the governed package, and for what the platform's own check looks at.
-    """
-    if file.in_tests:
-        return False
-    own = manifest.own_check
-    return is_within(file.module, manifest.package) or bool(own and own.modules.lower() in file.module.lower())
-
-
-def _word(pattern: str) -> str:
-    """What a file must mention to hold a function of this pattern: the last of its longest plain parts.
-
-    Of ``*TillFactory.make`` that is ``TillFactory``: what stands around a function says more than its name.
-    """
-    parts = re.split(r"[*?\[\].]+", pattern.partition(".")[0])
-    return max(reversed(parts), key=len)
-
-
-def _ask(
-    evidence: Evidence, rules: Collection[str], concepts: list[str]
-) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
-    findings: list[Finding] = []
-    waived: list[Waived] = []
-    retired = evidence.manifest.retired
-    allowed = {(path.module, path.name): path.until for path in retired if evidence.today <= path.until}
-    for rule in sorted(rules, key=lambda rule: RULES[rule].late):
-        for hit in RULES[rule].hits(evidence, concepts):
-            finding = _told(rule, hit, evidence.manifest)
-            excuse = _excuse(finding, hit, evidence.manifest, allowed)
-            if excuse:
-                waived.append(excuse)
-            else:
-                findings.append(finding)
-    return tuple(sorted(findings, key=_order)), tuple(sorted(waived, key=lambda one: _order(one.finding)))
-
-
-def _told(rule: str, hit: Hit, manifest: Manifest) -> Finding:
-    told = RULES[rule].tell(hit, manifest)
-    return Finding(
-        rule=rule,
-        concept=hit.concept,
-        name=hit.name,
-        path=hit.file.path,
-        line=hit.line,
-        what=told.what,
-        closes=told.closes,
-        in_tests=hit.file.in_tests,
-        service=manifest.service(hit.file.path),
-        detail=hit.detail,
-    )
-
-
-def _excuse(finding: Finding, hit: Hit, manifest: Manifest, allowed: Mapping[tuple[str, str], date]) -> Waived | None:
-    """What in the manifest excuses the finding."""
-    if other := manifest.look_alike(hit.about.module, hit.about.name):
-        return Waived(finding, "look_alikes", other.reason)
-    entry = manifest.concepts.get(finding.concept)
-    if entry and finding.rule == "CG202" and finding.name in entry.tolerated:
-        return Waived(finding, "tolerated", "a name that is tolerated for now")
-    until = allowed.get((hit.file.module, finding.name))
-    if until and finding.rule in ("CG202", "CG301"):
-        return Waived(finding, "retired", f"a retired path that is meant to work until {until}")
-    return None
-
-
-def _order(finding: Finding) -> tuple[str, str, str, int, str]:
-    return finding.concept, finding.rule, finding.path, finding.line, finding.name
-
-
-def _files_of_services(source: SourceTree) -> dict[str, int]:
-    counted = Counter(source.manifest.service(file.path) for file in source.files if not file.in_tests)
-    return {service: counted[service] for service in source.manifest.services}
-
-
-def _by_concept_and_service(evidence: Evidence, uses: Iterable[Use]) -> dict[str, dict[str, Uses]]:
-    manifest = evidence.manifest
-    sorted_out: dict[tuple[str, str], list[Use]] = defaultdict(list)
-    for use in uses:
-        sorted_out[use.concept, manifest.service(use.file.path)].append(use)
-    return {
-        concept: {service: uses_of(sorted_out.get((concept, service), ())) for service in manifest.services}
-        for concept in manifest.concepts
-    }
+_KEPT = msgspec.msgpack.Decoder(_Kept)

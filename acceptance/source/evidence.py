@@ -12,33 +12,11 @@ from functools import cached_property
 from acceptance.source.factories import FactoriesOf
 from acceptance.source.facts import Attachment, Binding, Builtin, Definition, Facts, Import, Value
 from acceptance.source.imports import Loading
-from acceptance.source.link import Program, Thing, Things
-from acceptance.source.manifest import Concept, Manifest
-from acceptance.source.reading import Reading, take_apart
+from acceptance.source.link import Program
+from acceptance.source.manifest import Manifest
+from acceptance.source.reading import Reading
+from acceptance.source.things import Home, Thing, Things
 from acceptance.source.tree import SourceFile
-
-
-@dataclass(frozen=True)
-class Home:
-    """What the home of a concept holds: each governed name with the object behind it, None where there is none.
-
-    True when it holds every name. ``path`` is None when the tree has no such module. A home holds a name when loading
-    it leaves the name bound to one class, function or other object made in the tree. An alias will do, and so will an
-    object imported from elsewhere in the tree: then that object is the one truth. None, a built-in, an import that
-    fails, an object of another project, or one of two depending on circumstances will not.
-    """
-
-    module: str
-    path: str | None
-    binds: dict[str, Thing | None]
-
-    def __bool__(self) -> bool:
-        return not self.missing
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The names that the home does not hold."""
-        return tuple(name for name, thing in self.binds.items() if thing is None)
 
 
 @dataclass(frozen=True)
@@ -77,12 +55,6 @@ class Evidence:
             for file in sorted(self.readings, key=lambda file: file.path)
             if (facts := self.readings[file].facts) is not None
         }
-
-    def read(self, files: list[SourceFile]) -> None:
-        """Take those of the files apart that have not been."""
-        fresh = [file for file in files if not self.program.knows(file)]
-        readings = take_apart(fresh, self.manifest.python_version)
-        self.program.add(readings)
 
     def objects(self, concept: str, name: str) -> Things:
         """What the home may bind a governed name to, of all that is made in the tree."""
@@ -134,7 +106,7 @@ class Evidence:
     @cached_property
     def loading(self) -> Loading:
         """What loading a module loads, and which modules cannot be loaded."""
-        return Loading(self.program, self.readings, self.read, lambda: [file.module for file in self.importers])
+        return Loading(self.program, self.readings, lambda: [file.module for file in self.importers])
 
     @cached_property
     def importers(self) -> frozenset[SourceFile]:
@@ -245,11 +217,12 @@ class Evidence:
                 return offered
             offered = found
             led = [file for file in unread if self._imports(file, offered)]
-            readings = take_apart(led, self.manifest.python_version)
-            self.program.add(readings)
-            self.readings.update(readings)
-            read += [file for file, reading in readings.items() if reading.facts is not None]
-            unread = [file for file in unread if file not in readings]
+            self.program.read(led)
+            for file in led:
+                facts, problem = self.program.facts(file), self.program.problem(file)
+                self.readings[file] = Reading(facts, problem, self.readings[file].mentions)
+            read += [file for file in led if self.readings[file].facts is not None]
+            unread = [file for file in unread if file not in set(led)]
 
     def _offered(self, file: SourceFile, before: Mapping[str, set[str]]) -> set[str]:
         """``before`` is what is known of the modules that this one has everything from."""
@@ -322,35 +295,3 @@ class Evidence:
                 if attachment.name in self.governed:
                     found[attachment.name].append((file, attachment))
         return found
-
-
-@dataclass(frozen=True)
-class Question:
-    """One concept put to a rule."""
-
-    concept: str
-    evidence: Evidence
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the audit judges by."""
-        return self.evidence.manifest
-
-    @property
-    def entry(self) -> Concept:
-        """The concept as the manifest has it."""
-        return self.manifest.concepts[self.concept]
-
-    @property
-    def home(self) -> str:
-        """The dotted name of the concept's home module."""
-        return self.manifest.home(self.concept)
-
-    def objects(self, name: str) -> Things:
-        """What the home may bind ``name`` to, of all that is made in the tree."""
-        return self.evidence.objects(self.concept, name)
-
-    @cached_property
-    def governed_objects(self) -> Things:
-        """What the home holds under any of the concept's names."""
-        return frozenset(thing for name in self.entry.governed for thing in self.objects(name))

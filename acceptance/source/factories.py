@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from acceptance.source.facts import Function, Parameter
-from acceptance.source.link import Thing
+from acceptance.source.things import Thing
 from acceptance.source.tree import SourceFile
 
 if TYPE_CHECKING:

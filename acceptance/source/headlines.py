@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from acceptance.source.evidence import Evidence, Use
 from acceptance.source.manifest import Manifest, Retired
-from acceptance.source.result import Factories, Finding, OwnCheck, RetiredPath, Uses, Warnings
-
-#: What makes an SSOT warning. Each fact is counted under one of these: a plain re-export of a duplicate is CG101's.
-SSOT_RULES = ("CG101", "CG102", "CG103", "CG201", "CG202", "CG301", "CG304")
+from acceptance.source.result import SSOT_RULES, Factories, Finding, OwnCheck, RetiredPath, Uses, Warnings
 
 
 def warnings_of(findings: Iterable[Finding], manifest: Manifest) -> Warnings:
@@ -95,7 +92,7 @@ def own_check(evidence: Evidence) -> OwnCheck:
     }
     word = entry.modules.lower()
     files = [file for file in program.tree.loadable if not file.in_tests and word in file.module.lower()]
-    evidence.read(files)
+    program.read(files)
     names = []
     for file in files:
         facts = program.facts(file)

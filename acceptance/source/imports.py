@@ -25,13 +25,11 @@ class Loading:
         self,
         program: Program,
         readings: Mapping[SourceFile, Reading],
-        read: Callable[[list[SourceFile]], None],
         wanted: Callable[[], Iterable[str]],
     ) -> None:
         self._program = program
         self._wanted = wanted
         self._tree = program.tree
-        self._read = read
         self._files = {file.module: file for file in self._tree.loadable if not file.in_tests}
         self._read_before = frozenset(file for file, reading in readings.items() if reading.facts is not None)
         self._sketches = {file.module: readings[file].mentions for file in self._files.values() if file in readings}
@@ -90,7 +88,7 @@ class Loading:
     # How it is done
 
     def _take_apart(self, modules: Iterable[str]) -> None:
-        self._read([self._files[module] for module in sorted(set(modules))])
+        self._program.read([self._files[module] for module in sorted(set(modules))])
 
     def _facts(self, file: SourceFile) -> Facts | None:
         """The facts of a file that has been read; nothing is read for it."""
@@ -173,7 +171,7 @@ class Loading:
 
     def _mentions_all(self, module: str, names: set[bytes]) -> bool:
         try:
-            text = self._files[module].read()
+            text = self._program.text(self._files[module])
         except OSError:
             return False
         return all(name in text for name in names)

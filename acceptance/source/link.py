@@ -8,49 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from acceptance.source import facts as f
-from acceptance.source.reading import Reading, take_apart
+from acceptance.source.reading import Reader, Reading
+from acceptance.source.things import Thing, Things
 from acceptance.source.tree import SourceFile, SourceTree
 
-Kind = Literal[
-    "class", "def", "async def", "type()", "lambda", "call", "module", "constant", "outside", "missing", "unknown"
-]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Thing:
-    """What a name stands for.
-
-    Made in the tree: a class or function (``class``, ``def``, ``async def``, ``type()``, ``lambda``), the result of a
-    ``call``, a ``module``. ``constant``: None, a number, a text. ``outside``: made by another project. ``missing``: an
-    import that must fail, since the module or name is not in the tree. ``unknown``: the text does not tell.
-    """
-
-    kind: Kind
-    module: str
-    name: str = ""
-    path: str = ""
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.module}.{self.name}" if self.name else self.module
-
-    @property
-    def told(self) -> bool:
-        """Whether the text tells what this is."""
-        return self.kind not in ("missing", "unknown")
-
-    @property
-    def made(self) -> bool:
-        """Whether this is an object of the tree's own making: a class, a function, the result of a call."""
-        return self.kind in ("class", "def", "async def", "type()", "lambda", "call")
-
-
-Things: TypeAlias = frozenset[Thing]
 _Place: TypeAlias = tuple[SourceFile, f.Value, str]  # where it is written, what, and for which name
 _Key: TypeAlias = tuple[str, f.Value, str]
 _OF_EVERY_MODULE = {*dir(ModuleType("")), "__file__", "__path__", "__cached__", "__builtins__", "__annotations__"}
@@ -59,26 +24,34 @@ _DEEPEST = 50  # a question within a question within …: what one takes of Pyth
 
 
 class Program:
-    """The linked tree. ``late`` gives what cannot be read among the files that nothing has led to; it may take time."""
+    """The linked tree: what ``reader`` gave, and gives of files that a name leads to."""
 
     def __init__(
         self,
         tree: SourceTree,
         readings: Mapping[SourceFile, Reading],
-        late: Callable[[], Mapping[SourceFile, str]] = dict,
+        reader: Reader,
     ) -> None:
         self.tree = tree
+        self._reader = reader
         self._unparsable: dict[str, str] = {}
-        self._late = late
+        self._late: Callable[[], Mapping[SourceFile, str]] = reader.problems
         self._facts: dict[str, f.Facts | None] = {}
-        self.add(readings)
+        self._add(readings)
         self._resolved: dict[_Key, Things] = {}
         self._asking: set[tuple[str, f.Value]] = set()
         self._offering: set[tuple[str, str]] = set()
         self._within: Collection[str] | None = None
 
-    def add(self, readings: Mapping[SourceFile, Reading]) -> None:
-        """Take in what files gave."""
+    def read(self, files: Iterable[SourceFile]) -> None:
+        """Take apart those of the files that have not been."""
+        self._add(self._reader.take_apart(file for file in files if not self.knows(file)))
+
+    def text(self, file: SourceFile) -> bytes:
+        """The bytes of the file. Raises ``OSError``."""
+        return self._reader.text(file)
+
+    def _add(self, readings: Mapping[SourceFile, Reading]) -> None:
         for file, reading in readings.items():
             if reading.problem:
                 self._unparsable[file.path] = reading.problem
@@ -108,7 +81,7 @@ class Program:
         if self._within is not None and file.path not in self._within:
             return None
         if file.path not in self._facts:
-            self.add(take_apart([file], self.tree.manifest.python_version))
+            self.read([file])
         return self._facts[file.path]
 
     @contextmanager

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from acceptance.source.evidence import Home
+from msgspec import Struct
 
+from acceptance.source.things import Home
+
+#: What makes an SSOT warning. Each fact is counted under one of these: a plain re-export of a duplicate is CG101's.
+SSOT_RULES = ("CG101", "CG102", "CG103", "CG201", "CG202", "CG301", "CG304")
 #: What makes another path to a governed name: a second definition, a wrong binding, a second path to the same object.
 OTHER_PATHS = ("CG101", "CG201", "CG301")
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that is not as the manifest has it.
 
     ``concept`` is empty for what belongs to no single concept. ``path`` is posix and relative to the tree, ``line``
@@ -32,11 +34,13 @@ class Finding:
     closes: str
     in_tests: bool
     service: str = ""
-    detail: Mapping[str, str | int | bool] = field(default_factory=dict, hash=False)
+    detail: Mapping[str, str | int | bool] = {}
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.path, self.line, self.name))
 
 
-@dataclass(frozen=True)
-class Waived:
+class Waived(Struct, frozen=True):
     """A finding that the manifest excuses: another concept, a tolerated name, a retired path. Always printed."""
 
     finding: Finding
@@ -44,8 +48,7 @@ class Waived:
     reason: str
 
 
-@dataclass(frozen=True)
-class FileCounts:
+class FileCounts(Struct, frozen=True):
     """How many files: of the platform itself, of its tests, taken apart for this audit, and of those not parsable.
 
     ``services``: those of the platform itself, by service.
@@ -55,11 +58,10 @@ class FileCounts:
     tests: int
     read: int
     unparsable: int
-    services: Mapping[str, int] = field(default_factory=dict, hash=False)
+    services: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True)
-class Uses:
+class Uses(Struct, frozen=True):
     """Imports of governed names and objects: from their homes, of all; and the files that only import so, of all."""
 
     canonical: int
@@ -73,8 +75,7 @@ class Uses:
         return self.canonical / self.imports if self.imports else None
 
 
-@dataclass(frozen=True)
-class Warnings:
+class Warnings(Struct, frozen=True):
     """The SSOT warnings: the modules with a finding on the core concepts, and how many findings those are.
 
     The scale is this project's own: the plan's figure has no recorded method. ``baseline`` is the manifest's record of
@@ -92,8 +93,7 @@ class Warnings:
         return 1 - len(self.modules) / self.baseline if self.baseline else None
 
 
-@dataclass(frozen=True)
-class RetiredPath:
+class RetiredPath(Struct, frozen=True):
     """A former path that is meant to work for a while, and whether it does. ``problem`` is empty when all is well."""
 
     module: str
@@ -104,15 +104,13 @@ class RetiredPath:
     problem: str
 
 
-@dataclass(frozen=True)
-class OwnCheck:
+class OwnCheck(Struct, frozen=True):
     """What the platform's own check would list: ``module.name`` of each. For recognition, never judged."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Factories:
+class Factories(Struct, frozen=True):
     """How many factories receive the collaborator, and how many make each product; ``vote`` counts its names."""
 
     collaborator: int
@@ -120,8 +118,7 @@ class Factories:
     products: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """What an audit found, and what it looked at.
 
     ``findings`` are sorted by concept, rule, file and line. ``homes``: for each concept asked about, what its home

@@ -1,10 +1,17 @@
-"""Which revision of a project a folder holds."""
+"""What git knows of a tree: which revision a folder holds, and the files of any other revision."""
 
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
+from collections.abc import Iterable, Iterator
+from datetime import date
+from errno import ENOENT
 from pathlib import Path
+
+from acceptance.source.errors import CannotJudge
+from acceptance.source.places import Refused, is_ours
 
 
 def revision_of(tree: Path, *, timeout: float = 5.0) -> str | None:
@@ -24,11 +31,139 @@ def is_changed(tree: Path, *, timeout: float = 30.0) -> bool | None:
     return None if told is None else bool(told)
 
 
+def merge_base(tree: Path, revision: str) -> str:
+    """The commit at which what is checked out in ``tree`` left ``revision``; :class:`CannotJudge` without one."""
+    found = _git(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
+    if not found:
+        raise CannotJudge(f"{revision} and what is checked out in {tree} have no commit in common; name another")
+    return found
+
+
+def resolved(repository: Path, revision: str) -> str:
+    """The full id of the commit that ``revision`` names; raises :class:`CannotJudge` where it names none."""
+    if not repository.is_dir():
+        raise CannotJudge(f"{repository} is no folder; name a git repository")
+    if _git(repository, 5, "rev-parse", "--git-dir") is None:
+        raise CannotJudge(f"{repository} is no git repository; name a clone of the platform's")
+    found = _git(repository, 5, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not found:
+        raise CannotJudge(f"{repository} has no revision {revision}; fetch it, or name another (git log --oneline)")
+    return found
+
+
+def last(repository: Path, count: int, *, first_parent: bool) -> list[str]:
+    """The last ``count`` commits up to what is checked out, oldest first; ``first_parent``: of the main line alone."""
+    resolved(repository, "HEAD")
+    line = ["--first-parent"] if first_parent else []
+    return (_git(repository, 60, "rev-list", f"--max-count={count}", *line, "HEAD", "--") or "").splitlines()[::-1]
+
+
+def renames(tree: Path, since: str) -> dict[str, str]:
+    """For each file that git takes for a renamed one, the path that it had in ``since``; paths relative to ``tree``."""
+    arguments = ["--no-ext-diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since]
+    fields = (_git(tree, 60, "diff", *arguments, "--", ".") or "").split("\0")
+    return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
+
+
+class Revision:
+    """The files of one commit, read from git's own store; nothing is checked out. A context.
+
+    ``repository`` is a clone, bare or not, or a folder in one: then the tree is what that folder holds. ``commit`` is
+    the full id, ``when`` the day of the commit. Raises :class:`CannotJudge` for what is no repository or revision.
+    """
+
+    def __init__(self, repository: Path, revision: str) -> None:
+        self.repository = repository
+        self.name = revision
+        self.commit = resolved(repository, revision)
+        self.when = date.fromisoformat(_git(repository, 5, "show", "--no-patch", "--format=%cs", self.commit) or "")
+        self._process: subprocess.Popen[bytes] | None = None
+        inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
+        listed = _raw(repository, 60, "ls-tree", "-r", "-z", f"{self.commit}:{inside}" if inside else self.commit)
+        if listed is None:
+            raise CannotJudge(f"{revision} has no folder {inside}; name the repository, or another revision")
+        self._blobs: dict[str, str] = {}
+        links: dict[str, str] = {}
+        for entry in listed.split(b"\0"):
+            if entry.endswith(b".py"):
+                facts, _, name = entry.partition(b"\t")
+                mode, _, blob = facts.decode().split()
+                (links if mode == "120000" else self._blobs)[os.fsdecode(name)] = blob
+        for path, blob in links.items():
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(self._content(blob))))
+            if target in self._blobs:  # a link to elsewhere has no content in this commit
+                self._blobs[path] = self._blobs[target]
+
+    def __str__(self) -> str:
+        return f"{self.repository} at {self.name}"
+
+    def __enter__(self) -> Revision:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def python_files(self, folder: str, refused: Refused) -> Iterator[str]:
+        """See :class:`~acceptance.source.places.Place`."""
+        for path in self._blobs:
+            if folder == "." or path.startswith(f"{folder}/"):
+                below = path if folder == "." else path.removeprefix(f"{folder}/")
+                if all(map(is_ours, below.split("/")[:-1])):
+                    yield path
+
+    def has(self, path: str) -> bool:
+        """See :class:`~acceptance.source.places.Place`."""
+        return path in self._blobs
+
+    def read(self, path: str) -> bytes:
+        """See :class:`~acceptance.source.places.Place`."""
+        if path not in self._blobs:
+            raise OSError(ENOENT, os.strerror(ENOENT))
+        return self._content(self._blobs[path])
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """Git's own: equal contents have equal ones, in whatever revision."""
+        return {path: self._blobs[path] for path in paths if path in self._blobs}
+
+    def revision(self) -> str | None:
+        """The commit."""
+        return self.commit
+
+    def _content(self, blob: str) -> bytes:
+        if self._process is None:
+            command = ["git", "-C", str(self.repository), "cat-file", "--batch"]
+            pipe = subprocess.PIPE
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=_environment())
+        assert self._process.stdin and self._process.stdout, "both are pipes"
+        self._process.stdin.write(f"{blob}\n".encode())
+        self._process.stdin.flush()
+        told = self._process.stdout.readline().split()
+        if len(told) != 3:
+            raise CannotJudge(
+                f"{self.repository} lacks a part of {self.name} (object {blob}); a partial clone has not all files: "
+                "fetch them first (git fetch --refetch), or name a whole clone"
+            )
+        return self._process.stdout.read(int(told[2]) + 1)[:-1]
+
+
 def _git(tree: Path, timeout: float, *arguments: str) -> str | None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    answer = _raw(tree, timeout, *arguments)
+    return None if answer is None else os.fsdecode(answer).strip()
+
+
+def _raw(tree: Path, timeout: float, *arguments: str) -> bytes | None:
     command = ["git", "-C", str(tree), *arguments]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, check=False)
+        answer = subprocess.run(command, capture_output=True, timeout=timeout, env=_environment(), check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return answer.stdout.strip() if answer.returncode == 0 else None
+    return answer.stdout if answer.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    """Without what a git hook sets for another repository; a partial clone is not to fetch what it lacks."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_NO_LAZY_FETCH": "1"}

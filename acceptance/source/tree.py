@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+
+from msgspec import Struct
 
 from acceptance.source.errors import CannotJudge
 from acceptance.source.manifest import Manifest
-
-#: Folders that hold no code of the platform's own.
-_NOT_OURS = {"__pycache__", "node_modules", "site-packages"}
+from acceptance.source.places import REMEDY, Place
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file: posix path relative to the tree, where it lies, and its dotted module name."""
+class SourceFile(Struct, frozen=True):
+    """One file: posix path relative to the tree, its dotted module name, and where it lies under which path."""
 
     path: str
     module: str
     is_package: bool
     in_tests: bool
-    place: str = field(repr=False, compare=False)
+    place: Place
+    written: str
 
     def read(self) -> bytes:
         """The bytes of the file. Raises ``OSError`` where the system refuses them, or they are no regular file's."""
-        if not stat.S_ISREG(os.stat(self.place).st_mode):  # noqa: PTH116 - thousands of files: a Path each is felt
-            raise OSError(0, "not a regular file")
-        with open(self.place, "rb") as opened:  # noqa: PTH123
-            return opened.read()
+        return self.place.read(self.written)
 
     def absolute(self, module: str, level: int) -> str | None:
         """The dotted name of ``from <level dots><module> import …`` written in this file; None above the top."""
@@ -47,26 +40,22 @@ class SourceTree:
     """All ``.py`` files of the manifest's services and test folders; others are looked up when code names them.
 
     ``shadowed`` are files that can never be loaded, since a package of the same name wins; ``unreadable`` are folders
-    that the system refuses to list, with its message. Links to folders are not followed.
+    that the system refuses to list, with its message.
     """
 
-    def __init__(self, root: Path, manifest: Manifest) -> None:
+    def __init__(self, place: Place, manifest: Manifest) -> None:
         """Find the files. Raises :class:`CannotJudge` for what is not a tree with Python in it."""
-        self.root = root
+        self.place = place
         self.manifest = manifest
         self.unreadable: dict[str, str] = {}
         self.shadowed: list[str] = []
         self._modules: dict[str, SourceFile | None] = {}
-        remedy = "name the folder that holds the platform's source"
-        if not os.path.lexists(root):
-            raise CannotJudge(f"{root} does not exist; {remedy}")
-        if not root.is_dir():
-            raise CannotJudge(f"{root} is a file, not a folder; {remedy}")
+        self._looked_up: dict[str, SourceFile | None] = {}
         self._roots = manifest.import_roots
         self.files = sorted(self._find_all(), key=lambda file: file.path)
         if not self.files:
             folders = ", ".join(sorted(manifest.services.values()))
-            raise CannotJudge(f"{root} holds no Python in {folders}; {remedy}")
+            raise CannotJudge(f"{place} holds no Python in {folders}; {REMEDY}")
         for file in sorted(self.files, key=lambda file: not file.is_package):
             if self._modules.setdefault(file.module, file) is not file:
                 self.shadowed.append(file.path)
@@ -77,8 +66,13 @@ class SourceTree:
     def module(self, name: str) -> SourceFile | None:
         """The file that ``import name`` loads, or None: no such module here, or a folder without ``__init__.py``."""
         if name not in self._modules:
-            self._modules[name] = self._look_up(name)
+            self._modules[name] = self._looked_up[name] = self._look_up(name)
         return self._modules[name]
+
+    @property
+    def looked_up(self) -> dict[str, SourceFile | None]:
+        """What was asked for beside ``files``, and what there was: the rest of what an audit depends on."""
+        return dict(self._looked_up)
 
     def is_folder(self, name: str) -> bool:
         """Whether ``name`` is a package without ``__init__.py``: importable, and empty but for what it holds."""
@@ -104,29 +98,16 @@ class SourceTree:
         return source is None or (self.is_ours(source) and not self.exists(source))
 
     def _find_all(self) -> Iterator[SourceFile]:
+        def refused(folder: str, why: str) -> None:
+            self.unreadable[_shown(folder)] = why
+
         folders = {*self.manifest.services.values(), *self.manifest.tests.folders}
-        for path in sorted({path for folder in folders for path in self._python_files(folder)}):
+        for path in sorted({path for folder in folders for path in self.place.python_files(folder, refused)}):
             yield self._file(path)
-
-    def _python_files(self, folder: str) -> Iterator[str]:
-        def refused(error: OSError) -> None:
-            if os.path.lexists(error.filename):  # a service that this tree does not have is no failure
-                self.unreadable[_shown(relative(error.filename))] = f"cannot be read: {error.strerror}"
-
-        def relative(place: str) -> str:
-            return os.path.relpath(place, top).replace(os.sep, "/")
-
-        top = str(self.root)
-        for where, folders, files in os.walk(self.root / folder, onerror=refused):
-            folders[:] = [name for name in folders if name not in _NOT_OURS and not name.startswith(".")]
-            inside = relative(where)
-            for name in files:
-                if name.endswith(".py"):
-                    yield name if inside == "." else f"{inside}/{name}"
 
     def _file(self, path: str) -> SourceFile:
         module, is_package = self._module_of(_shown(path))
-        return SourceFile(_shown(path), module, is_package, self.manifest.is_test(path), f"{self.root}/{path}")
+        return SourceFile(_shown(path), module, is_package, self.manifest.is_test(path), self.place, path)
 
     def _module_of(self, path: str) -> tuple[str, bool]:
         """The dotted name below the deepest import root that holds the file, and whether it is a package's own."""
@@ -146,7 +127,7 @@ class SourceTree:
         for root in self._roots:
             for candidate in (f"{inside}/__init__.py", f"{inside}.py"):
                 path = candidate if root == "." else f"{root}/{candidate}"
-                if (self.root / path).is_file():
+                if self.place.has(path):
                     return self._file(path)
         return None
 

@@ -88,6 +88,11 @@ def on_a_terminal(*arguments: str | Path, colour: bool = True, columns: int = 80
     return Ran(done.wait(PATIENCE), told if output else piped, "" if output else told)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
     """A tree in which all is well."""

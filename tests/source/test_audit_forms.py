@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -13,10 +12,11 @@ from typing import Any, get_args
 import jsonschema
 import pytest
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import asdict, fields, replace
 from trees import HERE, TOY
 
 from acceptance.reporting.audit import model, sarif, text
+from acceptance.reporting.terminal import plain
 from acceptance.source import RULES, Audit, FileCounts, Finding, Home, Manifest, Waived, load_manifest
 from acceptance.source.result import Factories, OwnCheck, RetiredPath, Uses, Warnings
 
@@ -58,7 +58,7 @@ def an_audit(*findings: Finding, **facts: Any) -> Audit:
 
 def page(audit: Audit, *, rules: list[str] | None = None, limit: int = 0) -> str:
     lines = text.page(audit, load_manifest(TOY), TREE, rules=rules, limit=limit, list_tests=False)
-    return text.plain(lines)
+    return plain(lines)
 
 
 def results(audit: Audit) -> list[dict[str, Any]]:
@@ -85,7 +85,7 @@ def test_the_json_tells_everything() -> None:
     audit = an_audit(a_finding(), a_finding(in_tests=True))
     told = json.loads(model.document(audit, TREE, None))
     assert (told["format"], told["tree"], told["manifest_version"], told["counted"]) == (1, "shop", "7", 1)
-    assert told["findings"][0] == {**vars(audit.findings[0]), "detail": {"kind": "class", "hidden": True}}
+    assert told["findings"][0] == {**asdict(audit.findings[0]), "detail": {"kind": "class", "hidden": True}}
     assert [finding["in_tests"] for finding in told["findings"]] == [False, True]
     assert told["waived"][0]["reason"] == "a ledger line of a score"
     assert [concept["name"] for concept in told["concepts"]] == ["ledger", "till"]

@@ -6,36 +6,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from rich.text import Text
-
 from acceptance.reporting.audit import SCALE, counted, visible
-from acceptance.reporting.terminal import console_on
+from acceptance.reporting.terminal import Line, Part
 from acceptance.source import RULES, Audit, Finding, Home, Manifest, Waived
 from acceptance.source.result import RetiredPath, Uses, Warnings
-
-Part = str | tuple[str, str]
 
 _TITLE, _RULE, _PLACE, _LOUD, _QUIET = "bold underline", "bold", "cyan", "bold red", "dim"
 
 
-def show(lines: Iterable[Text]) -> None:
-    """Print the lines: in colour on a terminal, which folds the long ones, and as they are in a pipe."""
-    console = console_on()
-    if console.is_terminal:
-        for line in lines:
-            console.print(line)
-    else:
-        console.file.write(plain(lines))
-
-
-def plain(lines: Iterable[Text]) -> str:
-    """The lines as a file keeps them."""
-    return "".join(f"{line.plain}\n" for line in lines)
-
-
 def page(
     audit: Audit, manifest: Manifest, tree: Path, *, rules: Collection[str] | None, limit: int, list_tests: bool
-) -> Iterator[Text]:
+) -> Iterator[Line]:
     """Everything that an audit of ``tree`` says.
 
     ``rules`` are those asked, None for all. ``list_tests`` lists the findings in tests too, instead of counting them.
@@ -71,7 +52,7 @@ def page(
     yield conclusion(audit, limit)
 
 
-def conclusion(audit: Audit, limit: int) -> Text:
+def conclusion(audit: Audit, limit: int) -> Line:
     """The last line: how many findings there are, and whether that is within the limit."""
     found = len(counted(audit))
     limited = f"the limit is {limit} (--max-warnings)"
@@ -80,7 +61,7 @@ def conclusion(audit: Audit, limit: int) -> Text:
     return _line((f"Within the limit: {_many(found, 'finding')} in app code, {limited}.", "bold green"))
 
 
-def _header(audit: Audit, tree: Path, rules: Collection[str] | None) -> Iterator[Text]:
+def _header(audit: Audit, tree: Path, rules: Collection[str] | None) -> Iterator[Line]:
     files = audit.files
     yield _line((f"Source audit of {tree}", "bold"))
     yield _fact("Revision", audit.revision or "not under version control")
@@ -91,7 +72,7 @@ def _header(audit: Audit, tree: Path, rules: Collection[str] | None) -> Iterator
         yield _fact("Asked", f"{', '.join(sorted(set(rules)))} only")
 
 
-def _home(home: Home, uses: Mapping[str, Uses]) -> Iterator[Text]:
+def _home(home: Home, uses: Mapping[str, Uses]) -> Iterator[Line]:
     if home.path is None:
         yield _fact("Home", home.module)
         yield _fact("Missing", "the tree has no such module", _LOUD)
@@ -114,7 +95,7 @@ def _home(home: Home, uses: Mapping[str, Uses]) -> Iterator[Text]:
         yield _fact("Imports", f"from the home: {', '.join(told)}")
 
 
-def _findings(findings: Iterable[Finding]) -> Iterator[Text]:
+def _findings(findings: Iterable[Finding]) -> Iterator[Line]:
     for rule, found in _grouped(findings):
         yield _line((f"  {RULES[rule].doc.title}: {len(found)}", "italic"))
         for finding in found:
@@ -122,7 +103,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[Text]:
             yield _line((f"         closes: {finding.closes}", _QUIET))
 
 
-def _by_rule(findings: Iterable[Finding]) -> Iterator[Text]:
+def _by_rule(findings: Iterable[Finding]) -> Iterator[Line]:
     total = 0
     for rule, found in _grouped(findings):
         total += len(found)
@@ -135,12 +116,12 @@ def _grouped(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]
     return ((rule, list(found)) for rule, found in groupby(ordered, key=lambda finding: finding.rule))
 
 
-def _finding(finding: Finding) -> Iterator[Text]:
+def _finding(finding: Finding) -> Iterator[Line]:
     place = (f"{finding.path}:{finding.line}", _PLACE)
     yield _line("  ", (finding.rule, _RULE), "  ", place, "  ", finding.what)
 
 
-def _factories(audit: Audit, manifest: Manifest) -> Iterator[Text]:
+def _factories(audit: Audit, manifest: Manifest) -> Iterator[Line]:
     yield from _title("Factories")
     factories, named = audit.factories, manifest.collaborator
     if named is None and not manifest.products:
@@ -154,7 +135,7 @@ def _factories(audit: Audit, manifest: Manifest) -> Iterator[Text]:
         yield _fact("Make", f"{product}: {number}")
 
 
-def _migration(audit: Audit) -> Iterator[Text]:
+def _migration(audit: Audit) -> Iterator[Line]:
     yield from _title("Migration: imports of governed names from their homes, of all")
     for where, uses in (("App", audit.app_uses), ("Tests", audit.test_uses)):
         if uses.share is None:
@@ -164,7 +145,7 @@ def _migration(audit: Audit) -> Iterator[Text]:
             yield _fact(where, f"{uses.canonical} of {_many(uses.imports, 'import')} = {_percent(uses.share)}; {files}")
 
 
-def _retired(paths: Collection[RetiredPath]) -> Iterator[Text]:
+def _retired(paths: Collection[RetiredPath]) -> Iterator[Line]:
     yield from _title("Retired paths")
     if not paths:
         yield _line("  The manifest lists none.")
@@ -176,7 +157,7 @@ def _retired(paths: Collection[RetiredPath]) -> Iterator[Text]:
         yield _line(told, state)
 
 
-def _warnings(warnings: Warnings, rules: Collection[str] | None) -> Iterator[Text]:
+def _warnings(warnings: Warnings, rules: Collection[str] | None) -> Iterator[Line]:
     yield from _title("SSOT warnings")
     modules = (_many(len(warnings.modules), "module"), "bold")
     yield _line("  ", modules, f" of app code, with {_many(warnings.findings, 'finding')} on the core concepts")
@@ -195,21 +176,21 @@ def _change(reduction: float) -> str:
     return f"{_percent(abs(reduction))} {'fewer' if reduction > 0 else 'more'} now"
 
 
-def _own_check(names: Collection[str]) -> Iterator[Text]:
+def _own_check(names: Collection[str]) -> Iterator[Line]:
     yield from _title("The platform's own check (for recognition, never judged)")
     yield _line(f"  It would list {_many(len(names), 'class', 'classes')}.")
     for name in names:
         yield _line(f"    {name}")
 
 
-def _unparsable(files: Collection[tuple[str, str]]) -> Iterator[Text]:
+def _unparsable(files: Collection[tuple[str, str]]) -> Iterator[Line]:
     if files:
         yield from _title("Files that could not be parsed, in which nothing was judged")
     for path, why in files:
         yield _line("  ", (path, _PLACE), f"  {why}")
 
 
-def _waived(waivers: Collection[Waived]) -> Iterator[Text]:
+def _waived(waivers: Collection[Waived]) -> Iterator[Line]:
     yield from _title("Waived by the manifest (never counted)")
     if not waivers:
         yield _line("  Nothing.")
@@ -218,12 +199,12 @@ def _waived(waivers: Collection[Waived]) -> Iterator[Text]:
         yield _line((f"         waived by {waived.by}: {waived.reason}", _QUIET))
 
 
-def _title(text: str) -> Iterator[Text]:
+def _title(text: str) -> Iterator[Line]:
     yield _line()
     yield _line((text, _TITLE))
 
 
-def _fact(label: str, value: str, style: str = "") -> Text:
+def _fact(label: str, value: str, style: str = "") -> Line:
     return _line((f"  {label:<9}", style or _QUIET), (value, style))
 
 
@@ -235,7 +216,6 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _line(*parts: Part) -> Text:
+def _line(*parts: Part) -> Line:
     """One line; what a file's name holds of control characters is shown, and does not reach the terminal."""
-    shown = [visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts]
-    return Text.assemble(*shown)
+    return tuple(visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import indent
 
-from rich.text import Text
-
 from acceptance.reporting.audit import visible
+from acceptance.reporting.terminal import Line
 from acceptance.signoff.compare import words
 from acceptance.signoff.compare.model import WORSE, Comparison, Kind, PromiseChange, Section
 
@@ -21,7 +20,7 @@ _STYLES = {
 }
 
 
-def page(comparison: Comparison) -> Iterator[Text]:
+def page(comparison: Comparison) -> Iterator[Line]:
     """Everything that a comparison says, the conclusion first."""
     yield conclusion(comparison)
     yield _line()
@@ -41,12 +40,12 @@ def page(comparison: Comparison) -> Iterator[Text]:
         yield _line(standing)
 
 
-def conclusion(comparison: Comparison) -> Text:
+def conclusion(comparison: Comparison) -> Line:
     """The one sentence."""
     return _line(comparison.conclusion, _LOUD if comparison.worse else "bold")
 
 
-def _compared(comparison: Comparison) -> Iterator[Text]:
+def _compared(comparison: Comparison) -> Iterator[Line]:
     width = max(len(fact.name) for fact in comparison.facts)
     yield _line(f"A  {comparison.a}", "bold")
     yield _line(f"B  {comparison.b}", "bold")
@@ -58,7 +57,7 @@ def _compared(comparison: Comparison) -> Iterator[Text]:
             yield _line(f"  {'':<{width}}  B: {fact.b or 'none'}")
 
 
-def _promise(section: Section, promise: PromiseChange) -> Iterator[Text]:
+def _promise(section: Section, promise: PromiseChange) -> Iterator[Line]:
     yield _line(f"  {promise.id}  {promise.sentence} ({words.ends(promise)})")
     for group in words.groups(section.kind, promise):
         named = ", ".join(example.id for example in group.examples)
@@ -70,6 +69,6 @@ def _promise(section: Section, promise: PromiseChange) -> Iterator[Text]:
             yield _line(f"      {group.what}", _QUIET)
 
 
-def _line(said: str = "", style: str = "") -> Text:
+def _line(said: str = "", style: str = "") -> Line:
     """One line; what a results file holds of control characters is shown, and does not reach the terminal."""
-    return Text(visible(said), style=style)
+    return ((visible(said), style),)

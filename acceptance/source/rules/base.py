@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from acceptance.source.evidence import Evidence, Question
-from acceptance.source.factories import Received
-from acceptance.source.link import Thing
-from acceptance.source.manifest import Manifest
-from acceptance.source.tree import SourceFile
+if TYPE_CHECKING:
+    from acceptance.source.evidence import Evidence
+    from acceptance.source.factories import Received
+    from acceptance.source.manifest import Concept, Manifest
+    from acceptance.source.things import Thing, Things
+    from acceptance.source.tree import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,38 @@ class Told:
 
     what: str
     closes: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One concept put to a rule."""
+
+    concept: str
+    evidence: Evidence
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the audit judges by."""
+        return self.evidence.manifest
+
+    @property
+    def entry(self) -> Concept:
+        """The concept as the manifest has it."""
+        return self.manifest.concepts[self.concept]
+
+    @property
+    def home(self) -> str:
+        """The dotted name of the concept's home module."""
+        return self.manifest.home(self.concept)
+
+    def objects(self, name: str) -> Things:
+        """What the home may bind ``name`` to, of all that is made in the tree."""
+        return self.evidence.objects(self.concept, name)
+
+    @cached_property
+    def governed_objects(self) -> Things:
+        """What the home holds under any of the concept's names."""
+        return frozenset(thing for name in self.entry.governed for thing in self.objects(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Question
-from acceptance.source.facts import Binding
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
-from acceptance.source.tree import SourceFile
+
+if TYPE_CHECKING:
+    from acceptance.source.facts import Binding
+    from acceptance.source.manifest import Manifest
+    from acceptance.source.rules.base import Question
+    from acceptance.source.tree import SourceFile
 
 DOC = RuleDoc(
     id="CG103",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Question
 from acceptance.source.facts import Attachment, Binding, FromStar, Import, Ref
-from acceptance.source.link import Thing
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
-from acceptance.source.tree import SourceFile
+
+if TYPE_CHECKING:
+    from acceptance.source.manifest import Manifest
+    from acceptance.source.rules.base import Question
+    from acceptance.source.things import Thing
+    from acceptance.source.tree import SourceFile
 
 DOC = RuleDoc(
     id="CG201",

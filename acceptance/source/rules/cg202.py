@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Question
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, Rule, RuleDoc, Told, short
+
+if TYPE_CHECKING:
+    from acceptance.source.manifest import Manifest
+    from acceptance.source.rules.base import Question
 
 DOC = RuleDoc(
     id="CG202",

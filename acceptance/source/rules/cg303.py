@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Evidence
 from acceptance.source.facts import Binding, Import, ModuleImport, StarImport
-from acceptance.source.link import Thing, Things
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Detail, Hit, RuleDoc, Told, TreeRule
+from acceptance.source.things import Thing, Things
 from acceptance.source.tree import SourceFile, is_within
+
+if TYPE_CHECKING:
+    from acceptance.source.evidence import Evidence
+    from acceptance.source.manifest import Manifest
 
 DOC = RuleDoc(
     id="CG303",

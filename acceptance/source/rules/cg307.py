@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Evidence
 from acceptance.source.facts import Import
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
 from acceptance.source.tree import is_within
+
+if TYPE_CHECKING:
+    from acceptance.source.evidence import Evidence
+    from acceptance.source.manifest import Manifest
 
 DOC = RuleDoc(
     id="CG307",

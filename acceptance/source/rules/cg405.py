@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Evidence
 from acceptance.source.factories import named, rightful
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
+
+if TYPE_CHECKING:
+    from acceptance.source.evidence import Evidence
+    from acceptance.source.manifest import Manifest
 
 DOC = RuleDoc(
     id="CG405",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from inspect import cleandoc
+from typing import TYPE_CHECKING
 
-from acceptance.source.evidence import Evidence
-from acceptance.source.manifest import Manifest
 from acceptance.source.rules.base import Detail, Hit, RuleDoc, Told, TreeRule
+
+if TYPE_CHECKING:
+    from acceptance.source.evidence import Evidence
+    from acceptance.source.manifest import Manifest
 
 DOC = RuleDoc(
     id="CG407",

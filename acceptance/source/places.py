@@ -1,0 +1,103 @@
+"""Where the files of a tree lie: in a folder; or, for :class:`~acceptance.source.revision.Revision`, in git."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from acceptance.source.errors import CannotJudge
+
+#: Is given the path of a folder that cannot be listed, and why.
+Refused = Callable[[str, str], None]
+REMEDY = "name the folder that holds the platform's source"
+#: Folders that hold no code of the platform's own.
+_NOT_OURS = {"__pycache__", "node_modules", "site-packages"}
+
+
+class Place(Protocol):
+    """What holds a tree. Paths are posix paths relative to it."""
+
+    def python_files(self, folder: str, refused: Refused) -> Iterator[str]:
+        """The ``.py`` files in and below a folder; none for a folder that is not there."""
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file at the path."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of the file. Raises ``OSError`` where there are none to be had."""
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """The content digests that are known without reading, as :func:`digest` gives them."""
+
+    def revision(self) -> str | None:
+        """The full git revision that the files are of, if there is one."""
+
+
+def is_ours(folder: str) -> bool:
+    """Whether a folder of this name is looked into."""
+    return folder not in _NOT_OURS and not folder.startswith(".")
+
+
+class Folder:
+    """A folder. Links to files are followed, links to folders are not."""
+
+    def __init__(self, root: Path) -> None:
+        """Raises :class:`CannotJudge` for what is no folder."""
+        if not os.path.lexists(root):
+            raise CannotJudge(f"{root} does not exist; {REMEDY}")
+        if not root.is_dir():
+            raise CannotJudge(f"{root} is a file, not a folder; {REMEDY}")
+        self.root = root
+        self._top = str(root)
+
+    def __str__(self) -> str:
+        return self._top
+
+    def python_files(self, folder: str, refused: Refused) -> Iterator[str]:
+        """See :class:`Place`."""
+
+        def on_error(error: OSError) -> None:
+            if os.path.lexists(error.filename):  # a service that this tree does not have is no failure
+                refused(self._relative(error.filename), f"cannot be read: {error.strerror}")
+
+        for where, folders, files in os.walk(self.root / folder, onerror=on_error):
+            folders[:] = filter(is_ours, folders)
+            inside = self._relative(where)
+            for name in files:
+                if name.endswith(".py"):
+                    yield name if inside == "." else f"{inside}/{name}"
+
+    def has(self, path: str) -> bool:
+        """See :class:`Place`."""
+        return (self.root / path).is_file()
+
+    def read(self, path: str) -> bytes:
+        """See :class:`Place`."""
+        # Thousands of files: what Path and a buffered file add to each is felt.
+        handle = os.open(f"{self._top}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(0, "not a regular file")
+            text = os.read(handle, status.st_size + 1)
+            if len(text) == status.st_size:
+                return text
+            return text + b"".join(iter(lambda: os.read(handle, 1 << 20), b""))  # it grows, or tells no size
+        finally:
+            os.close(handle)
+
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """None: what a file holds is known by reading it. Size and time tell of a change too late, or never."""
+        return {}
+
+    def revision(self) -> str | None:
+        """The revision that is checked out in or above the folder."""
+        from acceptance.source.revision import revision_of
+
+        return revision_of(self.root)
+
+    def _relative(self, place: str) -> str:
+        return os.path.relpath(place, self._top).replace(os.sep, "/")
