@@ -45,6 +45,15 @@ CacheFolder = Annotated[
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Find out everything anew.", show_default=False)]
 
+Manifest = Annotated[
+    Path,
+    typer.Option(metavar="FILE", help="Which concepts are governed.", show_default="ssot.toml of this repository"),
+]
+Last = Annotated[int | None, typer.Option(metavar="N", min=1, help="The last N commits.", show_default="10")]
+FirstParent = Annotated[
+    bool, typer.Option("--first-parent", help="Of the main line alone, as without --last.", show_default=False)
+]
+
 
 class Format(StrEnum):
     """How an audit is told."""
@@ -70,6 +79,7 @@ class Published(StrEnum):
     SIGNOFF = "signoff"
     COMPARE = "compare"
     PROOF = "proof"
+    TREND = "trend"
 
 
 @app.callback(invoke_without_command=True)
@@ -122,10 +132,7 @@ def audit(
     tree: Annotated[
         Path | None, typer.Argument(metavar="TREE", help="The folder that holds the source.", show_default=False)
     ] = None,
-    manifest: Annotated[
-        Path,
-        typer.Option(metavar="FILE", help="Which concepts are governed.", show_default="ssot.toml of this repository"),
-    ] = DEFAULT_MANIFEST,
+    manifest: Manifest = DEFAULT_MANIFEST,
     rule: Annotated[
         list[str] | None, typer.Option(metavar="RULE", help="Ask this rule only, such as CG101. May be given again.")
     ] = None,
@@ -162,6 +169,37 @@ def audit(
     else:
         asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests, None if no_cache else cache_dir)
         raise typer.Exit(source.tell(asked))
+
+
+@app.command("trend")
+def over_time(
+    repository: Annotated[Path, typer.Argument(metavar="REPO", help="A clone of the platform's repository.")],
+    more: Annotated[list[str] | None, typer.Argument(metavar="[REV]...", help="See --revisions.")] = None,
+    revisions: Annotated[
+        list[str] | None,
+        typer.Option("--revisions", metavar="REV...", help="Tags, branches or commits, in the order of the table."),
+    ] = None,
+    last: Last = None,
+    first_parent: FirstParent = False,
+    manifest: Manifest = DEFAULT_MANIFEST,
+    output: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where to write trend.json and trend.svg.")
+    ] = DEFAULT_REPORTS,
+    cache_dir: CacheFolder = DEFAULT_CACHE,
+    no_cache: NoCache = False,
+) -> None:
+    """Audit one revision after the other: SSOT warnings, findings by rule, migration, and the paths of each name.
+
+    The files are read from git's own store; nothing is checked out, and none is read twice. Example:
+    python -m acceptance trend ../netra --revisions beta-9 beta-12 beta-14
+
+    Exit codes: 0; 2 the repository, a revision or the manifest cannot be judged.
+    """
+    from acceptance.cli import trend
+
+    named = [*(revisions or ()), *(more or ())]
+    asked = trend.Asked(repository, named, last, first_parent, manifest, None if no_cache else cache_dir)
+    raise typer.Exit(trend.tell(asked, output))
 
 
 @app.command("compare")
@@ -243,14 +281,28 @@ def write_sheet(
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write it.", show_default="the first run's folder")
     ] = None,
+    repository: Annotated[
+        Path | None,
+        typer.Option(metavar="REPO", help="Show the audit of this repository's past revisions: see trend --help."),
+    ] = None,
+    revisions: Annotated[
+        list[str] | None, typer.Option("--revision", metavar="REV", help="One of these. May be given again.")
+    ] = None,
+    last: Last = None,
+    first_parent: FirstParent = False,
+    manifest: Manifest = DEFAULT_MANIFEST,
+    cache_dir: CacheFolder = DEFAULT_CACHE,
+    no_cache: NoCache = False,
 ) -> None:
     """Write the sign-off sheet of one run, or of several read together: signoff.html, signoff.md and signoff.json.
 
     A source run beside a staging run answers all of the plan's criteria; each of them alone answers its part.
     """
-    from acceptance.cli import sheet
+    from acceptance.cli import sheet, trend
 
-    sheet.sheet(reports or [DEFAULT_REPORTS], output)
+    cache = None if no_cache else cache_dir
+    over = trend.Asked(repository, revisions or [], last, first_parent, manifest, cache) if repository else None
+    sheet.sheet(reports or [DEFAULT_REPORTS], output, over)
 
 
 @of_signoff.command()
@@ -359,9 +411,9 @@ def update(
 
 @app.command()
 def schema(
-    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare|proof]")] = Published.RESULTS,
+    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend]")] = Published.RESULTS,
 ) -> None:
-    """Print the JSON schema of results.json, signoff.json, proof.json, or what audit or compare write as JSON."""
+    """Print the JSON schema of results, signoff, proof or trend.json, or of what audit or compare write as JSON."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
@@ -378,6 +430,10 @@ def schema(
         from acceptance.cli import prove
 
         prove.schema()
+    elif of is Published.TREND:
+        from acceptance.cli import trend
+
+        trend.schema()
     else:
         from acceptance.cli import run
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import typer
 
+from acceptance.cli import trend
 from acceptance.files import write_whole
 from acceptance.reporting import proof as proofs
+from acceptance.reporting.audit import trend as trends
 from acceptance.signoff.joined import runs_in
 from acceptance.signoff.sheet import pages
 from acceptance.signoff.sheet.compose import compose
@@ -25,7 +27,14 @@ def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, Stat
     """Write the sheet of these runs into a folder, by default the first run's; the page and its state."""
     place = into or folders[0]
     proof = proofs.beside(folders)
-    sheet = compose(runs_in(folders), place, date.today(), proofs.read(proof) if proof else None)
+    over_time = trends.beside((place, *folders))
+    sheet = compose(
+        runs_in(folders),
+        place,
+        date.today(),
+        proofs.read(proof) if proof else None,
+        trends.read(over_time) if over_time else None,
+    )
     try:
         write_whole(place / f"{NAME}.json", sheet.model_dump_json(indent=2) + "\n")
         write_whole(place / f"{NAME}.md", pages.markdown(sheet))
@@ -38,8 +47,11 @@ def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, Stat
     return page, sheet.conclusion.state
 
 
-def sheet(folders: Sequence[Path], into: Path | None) -> None:
-    """Write the sheet, and say where it is."""
+def sheet(folders: Sequence[Path], into: Path | None, over: trend.Asked | None = None) -> None:
+    """Write the sheet, and say where it is; with the trend of a repository's revisions, where one is named."""
+    if over:
+        for file in trend.write(trend.made(over), into or folders[0]):
+            typer.echo(f"Written: {file}")
     page, state = write(folders, into)
     typer.echo(f"The sign-off sheet is {page} ({state})")
 

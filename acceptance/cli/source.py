@@ -124,18 +124,31 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    with progress_bar() as bar:
+        yield bar("Reading")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """A bar that is begun again with another text for each thing that is read, and that is gone at the end."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     # It draws when a file is done and never by a thread of its own: the audit starts processes.
-    columns = TextColumn("Reading"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, console=console_on(sys.stderr), transient=True, auto_refresh=False) as bar:
-        task, drawn = bar.add_task("", total=None), 0.0
+        task = bar.add_task("", total=None)
 
-        def progress(done: int, total: int) -> None:
-            nonlocal drawn
-            bar.update(task, completed=done, total=total)
-            if done == total or time.monotonic() - drawn > _REDRAW:
-                drawn = time.monotonic()
-                bar.refresh()
+        def begin(text: str) -> Callable[[int, int], None]:
+            drawn = 0.0
+            bar.reset(task, total=None, description=text)
 
-        yield progress
+            def progress(done: int, total: int) -> None:
+                nonlocal drawn
+                bar.update(task, completed=done, total=total)
+                if done == total or time.monotonic() - drawn > _REDRAW:
+                    drawn = time.monotonic()
+                    bar.refresh()
+
+            return progress
+
+        yield begin

@@ -76,7 +76,7 @@ class Revision:
         self.repository = repository
         self.name = revision
         self.commit = resolved(repository, revision)
-        self.when = date.fromisoformat(_git(repository, 5, "show", "--no-patch", "--format=%cs", self.commit) or "")
+        self.when = date.fromisoformat(_git(repository, 5, "log", "-1", "--format=%cs", self.commit) or "")
         self._process: subprocess.Popen[bytes] | None = None
         inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
         listed = _raw(repository, 60, "ls-tree", "-r", "-z", f"{self.commit}:{inside}" if inside else self.commit)

@@ -13,6 +13,7 @@ from pathlib import Path
 from acceptance import plan, tags
 from acceptance.known_gaps import KnownGap
 from acceptance.reporting import history
+from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.proof import Proof
 from acceptance.reporting.render import REPORT, RESULTS
@@ -28,10 +29,12 @@ _UNKEPT = (Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.
 _POINTS = 30  # past runs in a chart: as many as a page is wide
 
 
-def compose(joined: Joined, into: Path, on: date, proof: Proof | None = None) -> model.Sheet:
+def compose(
+    joined: Joined, into: Path, on: date, proof: Proof | None = None, source_trend: SourceTrend | None = None
+) -> model.Sheet:
     """The sheet of these runs, with addresses relative to the folder ``into``; ``on`` is the day of judging.
 
-    ``proof`` says what each promise would have noticed.
+    ``proof`` says what each promise would have noticed, ``source_trend`` what the audit says of past revisions.
     """
     reports = {run.folder: _Report(run.folder, into) for run in joined.runs}
     shown = _Shown(reports, proof)
@@ -56,6 +59,7 @@ def compose(joined: Joined, into: Path, on: date, proof: Proof | None = None) ->
         not_asked=_unasked(joined),
         proof=_proof(joined, proof),
         trends=[trend for run in joined.runs if len((trend := _trend(run)).points) > 1],
+        source_trend=source_trend,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.signoff.criteria import Answer
 from acceptance.signoff.verdict import State
 from acceptance.verdicts import Verdict
@@ -177,3 +178,4 @@ class Sheet(_Part):
     not_asked: list[Unasked]
     proof: str = Field(description="how far it is proven that the specification would have noticed")
     trends: list[Trend]
+    source_trend: SourceTrend | None = Field(default=None, description="the audit of the platform's past revisions")

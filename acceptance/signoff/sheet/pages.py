@@ -10,8 +10,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from acceptance.plan import WARNINGS_ALLOWED
+from acceptance.reporting.audit import chart
 from acceptance.reporting.markdown import inline
-from acceptance.signoff.criteria import WARNINGS_ALLOWED, Answer
+from acceptance.signoff.criteria import Answer
 from acceptance.signoff.sheet import charts
 from acceptance.signoff.sheet.model import Sheet
 from acceptance.signoff.verdict import State
@@ -84,6 +86,7 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "sheet": sheet,
         "charts": charts,
         "allowed": WARNINGS_ALLOWED,
+        "source_chart": Markup(chart.svg(sheet.source_trend, allowed=WARNINGS_ALLOWED)) if sheet.source_trend else "",
         "verdicts": list(Verdict),
         "words": {verdict.value: verdict.meaning for verdict in reversed(Verdict)} | _WORDS,
     }

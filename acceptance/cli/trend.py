@@ -1,0 +1,105 @@
+"""What `trend` does: audit one revision after the other, print the table, and write the figures and the chart."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from acceptance.cli import INTERRUPTED
+from acceptance.cli.source import progress_bar, remembering
+from acceptance.files import write_whole
+from acceptance.plan import WARNINGS_ALLOWED
+from acceptance.reporting.audit import chart, trend_text
+from acceptance.reporting.audit.trend import CHART_NAME, FILE_NAME, Trend, trend_of
+from acceptance.reporting.terminal import show
+from acceptance.source import CannotJudge, load_manifest
+from acceptance.source.revision import last
+from acceptance.source.trend import trend
+from acceptance.verdicts import ConfigurationError
+
+FEW = 10  # commits of the main line, where nobody says which
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which revisions of which repository; without any, the last ones."""
+
+    repository: Path
+    revisions: Sequence[str]
+    last: int | None
+    first_parent: bool
+    manifest: Path
+    cache: Path | None
+
+
+def tell(asked: Asked, output: Path) -> int:
+    """Print the trend and write it into a folder; the exit code."""
+    try:
+        found = made(asked)
+    except KeyboardInterrupt:
+        typer.echo("Interrupted: nothing was written.", err=True)
+        return INTERRUPTED
+    show(list(trend_text.page(found)))
+    for file in write(found, output):
+        typer.echo(f"Written: {file}")
+    return 0
+
+
+def made(asked: Asked) -> Trend:
+    """Audit the revisions. Raises :class:`ConfigurationError` for what cannot be judged at all."""
+    if asked.revisions and asked.last is not None:
+        raise ConfigurationError("name the revisions, or how many of the last ones by --last, not both")
+    try:
+        manifest = load_manifest(asked.manifest)
+        first_parent = asked.first_parent or asked.last is None
+        revisions = asked.revisions or last(asked.repository, asked.last or FEW, first_parent=first_parent)
+        with remembering(asked.cache) as cache, _told(len(revisions)) as begun:
+            points = list(trend(asked.repository, revisions, manifest, cache=cache, begun=begun))
+    except CannotJudge as error:
+        raise ConfigurationError(str(error)) from None
+    if all(point.problem for point in points):
+        raise ConfigurationError(f"none of these revisions can be judged; the first: {points[0].problem}")
+    return trend_of(asked.repository, manifest.version, points)
+
+
+def write(found: Trend, folder: Path) -> Iterator[Path]:
+    """Write the figures and, where there are enough of them, the chart; the files."""
+    contents = {
+        FILE_NAME: found.model_dump_json(indent=2) + "\n",
+        CHART_NAME: chart.svg(found, allowed=WARNINGS_ALLOWED),
+    }
+    for name, content in contents.items():
+        try:
+            if content:
+                write_whole(folder / name, content)
+                yield folder / name
+            else:
+                (folder / name).unlink(missing_ok=True)  # of another trend
+        except OSError as error:
+            problem = f"{folder / name} cannot be written: {error.strerror}"
+            raise ConfigurationError(f"{problem}; name another folder with --output") from None
+
+
+def schema() -> None:
+    """Print the published schema of trend.json."""
+    typer.echo(json.dumps(Trend.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def _told(revisions: int) -> Iterator[Callable[[str, int], Callable[[int, int], None] | None]]:
+    """A progress bar on a terminal, one line a revision in a pipe."""
+    if not sys.stderr.isatty():
+
+        def told(name: str, number: int) -> None:
+            typer.echo(f"Auditing {name} ({number + 1} of {revisions})", err=True)
+
+        yield told
+        return
+    with progress_bar() as bar:
+        yield lambda name, number: bar(f"{name} ({number + 1} of {revisions})")
