@@ -148,6 +148,13 @@ def audit(
     ] = False,
     cache_dir: CacheFolder = DEFAULT_CACHE,
     no_cache: NoCache = False,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Judge what came since TREE left this revision, such as origin/main."),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Audit again on each save; show what changed.", show_default=False)
+    ] = False,
     explain: Annotated[
         str | None,
         typer.Option(
@@ -158,7 +165,8 @@ def audit(
     """Audit a source tree: is there one truth for each governed concept? Nothing of the tree is imported or executed.
 
     Exit codes: 0 within the limit; 1 more findings than --max-warnings allows, where those in tests and those that the
-    manifest waives never count; 2 the tree or the manifest cannot be judged.
+    manifest waives never count; 2 the tree or the manifest cannot be judged. With --since the limit is about what came
+    since. --watch ends with 0, by Ctrl-C.
     """
     from acceptance.cli import source
 
@@ -167,8 +175,18 @@ def audit(
     elif tree is None:
         raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
     else:
-        asked = source.Asked(tree, manifest, rule, form, output, max_warnings, tests, None if no_cache else cache_dir)
-        raise typer.Exit(source.tell(asked))
+        asked = source.Asked(
+            tree, manifest, rule, form, output, max_warnings, tests, None if no_cache else cache_dir, since
+        )
+        if not watch:
+            raise typer.Exit(source.tell(asked))
+        if since is not None or output is not None or form is not Format.TEXT:
+            raise typer.BadParameter(
+                "it speaks to a terminal: leave out --since, --output and --format", param_hint="--watch"
+            )
+        from acceptance.cli import watching
+
+        raise typer.Exit(watching.watch(asked))
 
 
 @app.command("trend")

@@ -15,9 +15,10 @@ import typer
 from acceptance.cli import INTERRUPTED, Format
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
-from acceptance.reporting.audit import counted, rules_page, text
+from acceptance.reporting.audit import counted, narrowed, rules_page, text
 from acceptance.reporting.terminal import Line, console_on, plain, show
 from acceptance.source import RULES, Audit, Cache, CannotJudge, Manifest, audit, load_manifest
+from acceptance.source.audit import Progress
 from acceptance.verdicts import ConfigurationError, nearest
 
 OVER_THE_LIMIT = 1
@@ -37,25 +38,61 @@ class Asked:
     limit: int
     list_tests: bool
     cache: Path | None
+    since: str | None = None
 
 
 def tell(asked: Asked) -> int:
     """Audit the tree and tell what was found; the exit code."""
     for rule in asked.rules or ():
-        _check_rule(rule)
+        check_rule(rule)
     if asked.output:
         check_place(asked.output)
     try:
         manifest = load_manifest(asked.manifest)
         with _progress() as progress, remembering(asked.cache) as cache:
+            if asked.since is not None:
+                return _tell_since(asked, manifest, cache, progress)
             found = audit(asked.tree, manifest, rules=asked.rules, cache=cache, progress=progress)
     except CannotJudge as error:
         raise ConfigurationError(str(error)) from None
     except KeyboardInterrupt:
         typer.echo("Interrupted: nothing was judged.", err=True)
         return INTERRUPTED
-    _put(asked, found, manifest)
-    return OVER_THE_LIMIT if len(counted(found)) > asked.limit else 0
+    match asked.form:
+        case Format.TEXT:
+            page = text.page(
+                found, manifest, asked.tree, rules=asked.rules, limit=asked.limit, list_tests=asked.list_tests
+            )
+            told: str | list[Line] = list(page)
+        case Format.JSON:
+            from acceptance.reporting.audit import model
+
+            told = model.document(found, asked.tree, asked.rules)
+        case Format.SARIF:
+            from acceptance.reporting.audit import sarif
+
+            told = sarif.document(found, asked.rules)
+    return _put(asked, told, found)
+
+
+def _tell_since(asked: Asked, manifest: Manifest, cache: Cache, progress: Progress | None) -> int:
+    """Tell what came since a revision, which the limit is then about."""
+    from acceptance.source.changes import since
+
+    assert asked.since is not None, "asked for"
+    found = since(asked.tree, asked.since, manifest, rules=asked.rules, cache=cache, progress=progress)
+    match asked.form:
+        case Format.TEXT:
+            told: str | list[Line] = list(text.since_page(found, asked.tree, rules=asked.rules, limit=asked.limit))
+        case Format.JSON:
+            from acceptance.reporting.audit import model
+
+            told = model.since_document(found, asked.tree, asked.rules)
+        case Format.SARIF:
+            from acceptance.reporting.audit import sarif
+
+            told = sarif.document(narrowed(found), asked.rules)
+    return _put(asked, told, narrowed(found))
 
 
 @contextmanager
@@ -72,7 +109,7 @@ def explain(rule: str) -> None:
     if rule == ALL:
         put(rules_page.page())
     else:
-        _check_rule(rule)
+        check_rule(rule)
         put(rules_page.explained(RULES[rule].doc))
 
 
@@ -83,35 +120,21 @@ def schema() -> None:
     put(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
-def _put(asked: Asked, found: Audit, manifest: Manifest) -> None:
-    """Print the audit, or write it to the file that was named."""
-    lines: list[Line] = []
-    match asked.form:
-        case Format.TEXT:
-            page = text.page(
-                found, manifest, asked.tree, rules=asked.rules, limit=asked.limit, list_tests=asked.list_tests
-            )
-            lines = list(page)
-            content = plain(lines)
-        case Format.JSON:
-            from acceptance.reporting.audit import model
-
-            content = model.document(found, asked.tree, asked.rules)
-        case Format.SARIF:
-            from acceptance.reporting.audit import sarif
-
-            content = sarif.document(found, asked.rules)
+def _put(asked: Asked, told: str | list[Line], found: Audit) -> int:
+    """Print what is told, or write it to the file that was named; the exit code."""
     if asked.output:
         with writing(asked.output):
-            write_whole(asked.output.resolve(), content)
+            write_whole(asked.output.resolve(), told if isinstance(told, str) else plain(told))
         show([text.conclusion(found, asked.limit)])
-    elif lines:
-        show(lines)
+    elif isinstance(told, str):
+        put(told)
     else:
-        put(content)
+        show(told)
+    return OVER_THE_LIMIT if len(counted(found)) > asked.limit else 0
 
 
-def _check_rule(rule: str) -> None:
+def check_rule(rule: str) -> None:
+    """Refuse a rule that does not exist; raises :class:`ConfigurationError`."""
     if rule not in RULES:
         near = nearest(rule, RULES)
         meant = f"did you mean {near}? " if near else ""
@@ -119,7 +142,7 @@ def _check_rule(rule: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
+def _progress() -> Iterator[Progress | None]:
     """A progress bar on a terminal, gone when the audit ends; nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -129,16 +152,16 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+def progress_bar() -> Iterator[Callable[[str], Progress]]:
     """A bar that is begun again with another text for each thing that is read, and that is gone at the end."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich import progress as bars
 
     # It draws when a file is done and never by a thread of its own: the audit starts processes.
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    with Progress(*columns, console=console_on(sys.stderr), transient=True, auto_refresh=False) as bar:
+    columns = bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn()
+    with bars.Progress(*columns, console=console_on(sys.stderr), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("", total=None)
 
-        def begin(text: str) -> Callable[[int, int], None]:
+        def begin(text: str) -> Progress:
             drawn = 0.0
             bar.reset(task, total=None, description=text)
 

@@ -36,8 +36,13 @@ class Finding(Struct, frozen=True):
     service: str = ""
     detail: Mapping[str, str | int | bool] = {}
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What stays when lines move; several findings of one file may share it."""
+        return self.rule, self.concept, self.name, self.path
+
     def __hash__(self) -> int:
-        return hash((self.rule, self.path, self.line, self.name))
+        return hash((self.identity, self.line))
 
 
 class Waived(Struct, frozen=True):

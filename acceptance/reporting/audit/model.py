@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from acceptance.reporting.audit import SCALE, counted
+from acceptance.reporting.audit import SCALE, counted, narrowed
 from acceptance.source import RULES, Audit
+from acceptance.source.changes import Since
 
 
 def _encodable(text: Any) -> Any:
@@ -73,6 +74,14 @@ class FindingFacts(_Document):
     what: Said
     closes: Said
     detail: dict[str, Said | int | bool] = Field(description="the raw facts behind the words")
+
+
+class SinceFacts(_Document):
+    """What the tree is compared with."""
+
+    revision: str = Field(description="as it was named")
+    commit: str = Field(description="where the tree left it: the last commit that both have")
+    went: list[FindingFacts] = Field(description="the findings that are gone since")
 
 
 class WaivedFacts(_Document):
@@ -155,11 +164,20 @@ class AuditResults(_Document):
     unparsable: list[UnparsableFacts]
     never_loaded: list[Said] = Field(description="files beside a package of the same name, in which nothing was judged")
     rules: dict[str, str] = Field(description="every rule's title")
+    since: SinceFacts | None = Field(default=None, description="with --since; then findings are those that came since")
 
 
 def document(audit: Audit, tree: Path, rules: Collection[str] | None) -> str:
     """The audit of ``tree`` as JSON; ``rules`` are those asked, None for all."""
     return _results(audit, tree, rules).model_dump_json(indent=2) + "\n"
+
+
+def since_document(since: Since, tree: Path, rules: Collection[str] | None) -> str:
+    """What came to ``tree`` since a revision, as JSON; all figures are those of now."""
+    told = _results(narrowed(since), tree, rules)
+    went = [FindingFacts.model_validate(finding) for finding in since.changes.went]
+    facts = SinceFacts(revision=since.revision, commit=since.commit, went=went)
+    return told.model_copy(update={"since": facts}).model_dump_json(indent=2) + "\n"
 
 
 def _results(audit: Audit, tree: Path, rules: Collection[str] | None) -> AuditResults:

@@ -98,7 +98,7 @@ def _fingerprints(found: list[Finding | Waived]) -> list[str]:
     seen: Counter[str] = Counter()
     fingerprints = []
     for finding in map(_finding, found):
-        facts = "\0".join([finding.rule, finding.concept, finding.name, finding.path])
+        facts = "\0".join(finding.identity)
         digest = sha256(facts.encode(errors="surrogateescape")).hexdigest()[:32]
         seen[digest] += 1
         fingerprints.append(f"{digest}:{seen[digest]}")

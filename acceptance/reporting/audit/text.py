@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from acceptance.reporting.audit import SCALE, counted, visible
+from acceptance.reporting.audit import SCALE, counted, narrowed, visible
 from acceptance.reporting.terminal import Line, Part
 from acceptance.source import RULES, Audit, Finding, Home, Manifest, Waived
+from acceptance.source.changes import Since
 from acceptance.source.result import RetiredPath, Uses, Warnings
 
 _TITLE, _RULE, _PLACE, _LOUD, _QUIET = "bold underline", "bold", "cyan", "bold red", "dim"
@@ -50,6 +51,29 @@ def page(
     yield from _waived(audit.waived)
     yield _line()
     yield conclusion(audit, limit)
+
+
+def since_page(since: Since, tree: Path, *, rules: Collection[str] | None, limit: int) -> Iterator[Line]:
+    """What came since a revision, each with what closes it; what went; and whether that is within the limit."""
+    came = narrowed(since)
+    yield from _header(since.now, tree, rules)
+    yield _fact("Since", f"{since.revision}, which it left at {since.commit[:12]}")
+    yield from _title(f"Came in app code: {_many(len(counted(came)), 'finding')}")
+    yield from _findings(counted(came))
+    for title, findings in (
+        ("Came in tests (never counted)", [finding for finding in came.findings if finding.in_tests]),
+        ("Went", since.changes.went),
+    ):
+        yield from _title(f"{title}: {_many(len(findings), 'finding')}")
+        for finding in findings:
+            yield from _finding(finding)
+    yield _line()
+    yield conclusion(came, limit)
+
+
+def change(sign: str, finding: Finding) -> Line:
+    """One finding that came (+) or went (-)."""
+    return (sign, _LOUD if sign == "+" else "bold green"), *next(_finding(finding))
 
 
 def conclusion(audit: Audit, limit: int) -> Line:
