@@ -6,11 +6,13 @@ given, since loading all of them takes a third of the time that an audit has.
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.models import CommandInfo
 
 from acceptance import __version__
 from acceptance.files import DEFAULT_CACHE, DEFAULT_MANIFEST, DEFAULT_REPORTS
@@ -458,8 +460,15 @@ def schema(
         run.schema()
 
 
+def _name(command: CommandInfo) -> str:
+    return command.name or str(getattr(command.callback, "__name__", ""))
+
+
 def main() -> None:
     """Run the command line; what cannot be used is told in one sentence, never by a traceback."""
+    named = [command for command in app.registered_commands if _name(command) == next(iter(sys.argv[1:]), "")]
+    if named:  # to describe all the others to typer takes longer than to look up an audit that is known
+        app.registered_commands, app.registered_groups = named, []
     try:
         app()
     except ConfigurationError as error:
