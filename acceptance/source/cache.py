@@ -108,7 +108,7 @@ class Cache:
         """Put what is new on disk, all of it or nothing; another process may do the same."""
         if self._base and self._fresh:
             today = int(time.time()) // _DAY
-            rows = [(key, today, _sealed(value)) for key, value in self._packed()]
+            rows = [(key, today, _sum(value) + value) for key, value in self._packed()]
             self._try("insert or replace into entries values (?, ?, ?)", rows)
         self._fresh.clear()
 
@@ -139,7 +139,7 @@ class Cache:
         old = [(today, key) for key, used, _ in found if used != today]
         if old:
             self._try("update entries set used = ? where key = ?", old)
-        return [(key, value[4:]) for key, _, value in found if _sealed(value[4:]) == value]
+        return [(key, value[4:]) for key, _, value in found if _sum(memoryview(value)[4:]) == value[:4]]
 
     def _open(self, folder: Path) -> None:
         try:
@@ -204,9 +204,9 @@ def _connected(folder: Path) -> sqlite3.Connection:
     return base
 
 
-def _sealed(value: bytes) -> bytes:
-    """With its checksum in front."""
-    return zlib.crc32(value).to_bytes(4, "big") + value
+def _sum(value: bytes | memoryview) -> bytes:
+    """The checksum that stands in front of what is kept."""
+    return zlib.crc32(value).to_bytes(4, "big")
 
 
 _KNOWN = msgspec.msgpack.Decoder(Known)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import NamedTuple
 
 from acceptance.source.factories import FactoriesOf
 from acceptance.source.facts import Attachment, Binding, Builtin, Definition, Facts, Import, Value
@@ -33,6 +35,14 @@ class Use:
     things: Things
 
 
+class Defined(NamedTuple):
+    """A class or function, with the name that it is bound to or, where nothing binds it, was given."""
+
+    file: SourceFile
+    bound_to: str
+    made: Definition
+
+
 class Evidence:
     """What all rules share: the files worth a look with their facts, and the objects that the homes hold."""
 
@@ -49,6 +59,7 @@ class Evidence:
         self.today = today
         self.readings = dict(readings)
         self._held: dict[tuple[str, str], Things] = {}
+        self._leading: dict[SourceFile, list[tuple[str, int, str | None]]] = {}
         self.offered = self._follow_names()
         self.facts: dict[SourceFile, Facts] = {
             file: facts
@@ -127,7 +138,9 @@ class Evidence:
 
     def concept_of(self, name: str) -> str:
         """The concept that governs ``name`` or what it is a variant of; empty where none does."""
-        return self.governed.get(name) or self.cores.get(self.manifest.core(name), ("",))[0]
+        if name in self.governed:
+            return self.governed[name]
+        return self.cores.get(self.manifest.core(name), ("",))[0] if self._has_core(name) else ""
 
     @cached_property
     def cores(self) -> Mapping[str, tuple[str, ...]]:
@@ -158,14 +171,16 @@ class Evidence:
         """Where ``name`` is attached to something from outside: ``x.name = …``."""
         return iter(self._attachments.get(name, ()))
 
+    def definitions(self, names: Iterable[str]) -> Iterator[Defined]:
+        """Every class and function of one of these names: what it is bound to or, where nothing binds it, was given."""
+        return iter(dict.fromkeys(each for name in names for each in self._definitions.get(name, ())))
+
     @cached_property
-    def definitions(self) -> tuple[tuple[SourceFile, str, Definition], ...]:
-        """Every class and function, with the name it is bound to or, where nothing binds it, was given."""
-        found = []
-        for file, facts in self.facts.items():
-            bound = {binding.value: binding.name for binding in facts.bindings if isinstance(binding.value, Definition)}
-            found += [(file, bound.get(made, made.name), made) for made in facts.definitions]
-        return tuple(found)
+    def variants(self) -> tuple[Defined, ...]:
+        """Every class and function in whose name the core of a governed one stands."""
+        return tuple(
+            dict.fromkeys(each for name, found in self._definitions.items() if self._has_core(name) for each in found)
+        )
 
     # How it is done
 
@@ -228,14 +243,12 @@ class Evidence:
         """``before`` is what is known of the modules that this one has everything from."""
         facts = self.readings[file].facts
         assert facts is not None, "only of files that were taken apart"
+        # An import from a module that offers nothing leads nowhere, and is not worth following.
         names = {
             name
-            for name, numbers in facts.final.items()
-            if any(
-                self._may_lead(file, facts.bindings[number], before)
-                and self._leads_home(self.program.of_binding(file, number))
-                for number in numbers
-            )
+            for name, number, source in self._leads(file, facts)
+            if (source is None or source in before or source in self._at_home)
+            and self._leads_home(self.program.of_binding(file, number))
         }
         for star in facts.stars:
             source = file.absolute(star.source.module, star.source.level) or ""
@@ -246,12 +259,21 @@ class Evidence:
             if any(self._leads_home(self.program.of_value(file, value)) for value in values)
         }
 
-    def _may_lead(self, file: SourceFile, binding: Binding, before: Mapping[str, set[str]]) -> bool:
-        """Whether it is worth following the binding: an import from a module that offers nothing leads nowhere."""
-        if binding.how == "from" and isinstance(binding.value, Import):
-            source = file.absolute(binding.value.module, binding.value.level) or ""
-            return source in before or source in self._at_home
-        return binding.how in ("alias", "star")
+    def _leads(self, file: SourceFile, facts: Facts) -> list[tuple[str, int, str | None]]:
+        """The names of a module that may stand for what another one made, each with its binding and where from."""
+        if file not in self._leading:
+            found: list[tuple[str, int, str | None]] = []
+            for name, numbers in facts.final.items():
+                for number in numbers:
+                    binding = facts.bindings[number]
+                    if binding.how == "from" and isinstance(binding.value, Import):
+                        source = file.absolute(binding.value.module, binding.value.level)
+                        if source and self.program.tree.is_ours(source):
+                            found.append((name, number, source))
+                    elif binding.how in ("alias", "star"):
+                        found.append((name, number, None))
+            self._leading[file] = found
+        return self._leading[file]
 
     def _leads_home(self, things: Things) -> bool:
         return not self.behind.keys().isdisjoint(things)
@@ -277,6 +299,22 @@ class Evidence:
                 if binding.type_only:
                     found[file, binding.name].append(number)
         return found
+
+    @cached_property
+    def _definitions(self) -> Mapping[str, list[Defined]]:
+        found: dict[str, list[Defined]] = defaultdict(list)
+        for file, facts in self.facts.items():
+            bound = {binding.value: binding.name for binding in facts.bindings if isinstance(binding.value, Definition)}
+            for made in facts.definitions:
+                defined = Defined(file, bound.get(made, made.name), made)
+                for name in {defined.bound_to, made.name}:
+                    found[name].append(defined)
+        return found
+
+    @cached_property
+    def _has_core(self) -> Callable[[str], object]:
+        """Whether a name has the core of a governed one in it; of thousands, few have, and only they are worth more."""
+        return re.compile("|".join(map(re.escape, sorted(self.cores)))).search
 
     @cached_property
     def _bindings(self) -> dict[str, list[tuple[SourceFile, int, Binding]]]:

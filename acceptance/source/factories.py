@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property
+from fnmatch import translate
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal
 
 from acceptance.source.facts import Function, Parameter
@@ -160,7 +160,17 @@ class FactoriesOf:
 
 
 def _matches(function: Function, patterns: Collection[str]) -> bool:
-    return any(fnmatchcase(function.qualname if "." in pattern else function.name, pattern) for pattern in patterns)
+    by_name, by_place = _patterns(tuple(patterns))
+    return bool(by_name.match(function.name) or by_place.match(function.qualname))
+
+
+@cache
+def _patterns(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What matches the names of functions; and, where a pattern has a dot, these with what they stand in."""
+    dotted = [pattern for pattern in patterns if "." in pattern]
+    plain = [pattern for pattern in patterns if "." not in pattern]
+    by_name, by_place = (re.compile("|".join(map(translate, some)) or r"(?!)") for some in (plain, dotted))
+    return by_name, by_place
 
 
 def _written(parameter: Parameter) -> str:

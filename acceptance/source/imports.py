@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from acceptance.source.facts import Binding, Facts, Import, ModuleImport
 from acceptance.source.link import Program
@@ -104,14 +104,18 @@ class Loading:
                 yield module
 
     def _sketched(self, parents: bool) -> Graph:
-        graph: dict[str, set[str]] = {}
+        return {module: self._closed(module, targets, parents) for module, targets in self._sketched_targets.items()}
+
+    @cached_property
+    def _sketched_targets(self) -> Graph:
+        known = self._files.keys() | {above for module in self._files for above in _packages(module)}
+        graph = {}
         for module, mentions in self._sketches.items():
-            targets: set[str] = set()
+            file, graph[module] = self._files[module], set[str]()
             for mention in mentions:
-                if mention.on_load:
-                    source = self._files[module].absolute(mention.module, mention.level)
-                    targets.update(self._targets(source, mention.names or (None,)))
-            graph[module] = self._closed(module, targets, parents)
+                source = file.absolute(mention.module, mention.level)
+                if mention.on_load and source in known:  # most are of other projects
+                    graph[module].update(self._targets(source, mention.names or (None,)))
         return graph
 
     def _loads(self, module: str, parents: bool) -> set[str]:
@@ -127,7 +131,7 @@ class Loading:
 
     def _closed(self, module: str, targets: set[str], parents: bool) -> set[str]:
         if parents:
-            targets |= {above for target in targets for above in _packages(target) if above in self._files}
+            targets = targets | {above for target in targets for above in _packages(target) if above in self._files}
         return targets - {module}
 
     def _needs(self, module: str) -> set[str]:
@@ -216,10 +220,11 @@ def _carried_out(statement: Binding | ModuleImport, always: bool) -> bool:
     return statement.nest != "function" and not statement.type_only and not (always and statement.conditional)
 
 
-def _packages(module: str) -> Iterator[str]:
-    while "." in module:
-        module = module.rpartition(".")[0]
-        yield module
+@cache  # the same modules are asked for again and again
+def _packages(module: str) -> tuple[str, ...]:
+    """The packages around a module, the innermost first."""
+    above = module.rpartition(".")[0]
+    return (above, *_packages(above)) if above else ()
 
 
 def _touching(groups: Iterable[tuple[str, ...]], package: str) -> list[tuple[str, ...]]:
@@ -233,10 +238,10 @@ def _components(graph: Graph) -> list[tuple[str, ...]]:
     stack: list[str] = []
     on_stack: set[str] = set()
     found: list[tuple[str, ...]] = []
-    for root in sorted(graph):
+    for root in graph:
         if root in index:
             continue
-        work = [(root, iter(sorted(graph[root])))]
+        work = [(root, iter(graph[root]))]
         index[root] = lowest[root] = len(index)
         stack.append(root)
         on_stack.add(root)
@@ -249,7 +254,7 @@ def _components(graph: Graph) -> list[tuple[str, ...]]:
                     index[target] = lowest[target] = len(index)
                     stack.append(target)
                     on_stack.add(target)
-                    work.append((target, iter(sorted(graph[target]))))
+                    work.append((target, iter(graph[target])))
                     break
                 if target in on_stack:
                     lowest[node] = min(lowest[node], index[target])

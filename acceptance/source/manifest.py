@@ -10,9 +10,10 @@ import difflib
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -194,9 +195,7 @@ class Manifest(_Table, frozen=True):
 
     def is_test(self, path: str) -> bool:
         """Whether the file at ``path`` is reported as a test."""
-        return any(path.startswith(f"{folder}/") for folder in self.tests.folders) or any(
-            fnmatchcase(path, pattern) for pattern in self.tests.patterns
-        )
+        return bool(_is_one_of(self.tests.folders, self.tests.patterns)(path))
 
     def core(self, name: str) -> str:
         """``name`` without the words that make a variant of it."""
@@ -216,6 +215,14 @@ class Manifest(_Table, frozen=True):
     def look_alike(self, module: str, name: str) -> LookAlike | None:
         """The entry that declares ``name`` of ``module`` another concept, if there is one."""
         return next((entry for entry in self.look_alikes if (entry.module, entry.name) == (module, name)), None)
+
+
+@cache
+def _is_one_of(folders: tuple[str, ...], patterns: tuple[str, ...]) -> Callable[[str], object]:
+    """Whether a path is in one of the folders, or matches one of the patterns."""
+    return re.compile(
+        "|".join([*(f"{re.escape(folder)}/" for folder in folders), *map(translate, patterns), r"(?!)"])
+    ).match
 
 
 def load_manifest(path: Path) -> Manifest:

@@ -7,16 +7,12 @@ the first are being linked and judged, which takes as long. By how many processe
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import sha256
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec import msgpack
 
@@ -27,6 +23,9 @@ from acceptance.source.extract import Unreadable, check, extract, unheeded_warni
 from acceptance.source.facts import Facts
 from acceptance.source.sketch import Mention, mentions
 from acceptance.source.tree import SourceFile
+
+if TYPE_CHECKING:
+    from acceptance.source.workers import Workers
 
 Wanted = Callable[[SourceFile], bool]
 _T = TypeVar("_T")
@@ -78,15 +77,15 @@ class Reader:
         self._progress = progress or (lambda done, total: None)
         self._known: dict[str, Known] = {}
         self._unchecked: dict[str, list[SourceFile]] = {}
-        self._checks: dict[str, Future[list[str]]] = {}
-        self._pool: ProcessPoolExecutor | None = None
+        self._checks: dict[str, Callable[[], list[str] | None]] = {}
+        self._pool: Workers | None = None
 
     def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.close()
 
     def read(self, *, check: bool = True) -> dict[SourceFile, Reading]:
         """What each file gave, in the order of the files; the check of the others begins, and goes on behind this.
@@ -113,9 +112,7 @@ class Reader:
     def problems(self) -> dict[SourceFile, str]:
         """Which of the files that were not taken apart Python cannot read, and why; waits until all are checked."""
         for portion in self._portions(content for content in self._unchecked if self._known[content].grammar is None):
-            told = None
-            with suppress(BrokenProcessPool):  # one was killed, for want of memory for example: this one goes on alone
-                told = self._checks[portion[0]].result() if portion[0] in self._checks else None
+            told = self._checks[portion[0]]() if portion[0] in self._checks else None
             for content, why in zip(portion, told or self._task.check(portion), strict=True):
                 self._learn(content, Known(self._known[content].mentions, grammar=why))
         checked, self._unchecked = self._unchecked, {}
@@ -183,16 +180,14 @@ class Reader:
         done = contents - len(lacking)
         self._progress(done, contents)
         if self._workers > 1 and len(portions) >= _WORTH_A_PROCESS:
-            # A forked process is there at once and has all it needs; it touches nothing that a thread may hold.
-            context = multiprocessing.get_context("fork")
-            self._pool = ProcessPoolExecutor(self._workers, context, initializer=_begin, initargs=(self._task,))
-            with suppress(BrokenProcessPool):
-                waiting = {self._pool.submit(_portion, portion): portion for portion in portions}
-                for ready in as_completed(waiting):
-                    for (content, _), answer in zip(waiting[ready], ready.result(), strict=True):
-                        self._learn(content, _KNOWN.decode(answer))
-                    done += len(waiting[ready])
-                    self._progress(done, contents)
+            from acceptance.source.workers import Workers
+
+            self._pool = Workers(self._workers, self._task)
+            for portion, answers in self._pool.read(portions):
+                for (content, _), answer in zip(portion, answers, strict=True):
+                    self._learn(content, _KNOWN.decode(answer))
+                done += len(portion)
+                self._progress(done, contents)
         for portion in portions:
             missing = [(content, picked) for content, picked in portion if self._lacks(content, picked)]
             for (content, _), answer in zip(missing, self._task.portion(missing), strict=True):
@@ -215,9 +210,8 @@ class Reader:
             if reading.facts is None and not reading.problem and not file.in_tests:
                 self._unchecked.setdefault(self._contents.digests[file.path], []).append(file)
         if self._pool:
-            with suppress(BrokenProcessPool):
-                for portion in self._portions(each for each in self._unchecked if self._known[each].grammar is None):
-                    self._checks[portion[0]] = self._pool.submit(_check_portion, portion)
+            for portion in self._portions(each for each in self._unchecked if self._known[each].grammar is None):
+                self._checks[portion[0]] = self._pool.begin_check(portion)
 
     @staticmethod
     def _portions(things: Iterable[_T]) -> Iterator[list[_T]]:
@@ -301,28 +295,6 @@ def without_garbage_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-_task: _Task | None = None  # of a process that was begun to read
-
-
-def _begin(task: _Task) -> None:
-    """What a process does first: the one that began it answers to Ctrl-C, and ends it."""
-    global _task
-    _task = task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.disable()
-
-
-def _portion(contents: Sequence[tuple[str, bool]]) -> list[bytes]:
-    assert _task is not None, "only in a process that was begun to read"
-    return _task.portion(contents)
-
-
-def _check_portion(contents: Sequence[str]) -> list[str]:
-    assert _task is not None, "only in a process that was begun to read"
-    return _task.check(contents)
 
 
 _KNOWN = msgpack.Decoder(Known)

@@ -35,7 +35,7 @@ def decide(question: Question) -> Iterator[Hit]:
     What the home imports and offers as its own is no duplicate, if that is all it offers under the name.
     """
     governed = set(question.entry.governed)
-    for file, bound_to, made in question.evidence.definitions:
+    for file, bound_to, made in question.evidence.definitions(question.entry.governed):
         name = next((name for name in (bound_to, made.name) if name in governed), None)
         if name is None or made.nest != "module" or made.type_only or file.module == question.home:
             continue

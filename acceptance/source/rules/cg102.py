@@ -33,7 +33,7 @@ DOC = RuleDoc(
 def decide(question: Question) -> Iterator[Hit]:
     """One hit per class, wherever it is written. Several concepts may share a core: it counts for one."""
     manifest, cores = question.manifest, question.evidence.cores
-    for file, bound_to, made in question.evidence.definitions:
+    for file, bound_to, made in question.evidence.variants:
         if made.kind not in ("class", "type()") or made.type_only:
             continue
         for name in dict.fromkeys((bound_to, made.name)):

@@ -41,13 +41,13 @@ def decide(question: Question) -> Iterator[Hit]:
     for file, facts in evidence.facts.items():
         if file.module == question.home:
             continue
-        listed = program.listed(file)
         for name in question.entry.governed:
             held = question.objects(name)
             if not held or (name not in facts.final and not facts.stars and name not in facts.lazily):
                 continue
+            bindings = [facts.bindings[number] for number in _giving(program, file, name, held)]
             ways = [
-                *_ways(file, [facts.bindings[number] for number in _giving(program, file, name, held)], name in listed),
+                *(_ways(file, bindings, name in program.listed(file)) if bindings else ()),
                 *(["star"] if name not in facts.final and _by_star(program, file, name, held) else []),
                 *(["__getattr__"] if _lazily(program, file, facts, name, held) else []),
             ]
@@ -64,8 +64,6 @@ def _giving(program: Program, file: SourceFile, name: str, held: Things) -> list
 
 def _ways(file: SourceFile, bindings: list[Binding], listed: bool) -> list[str]:
     """How a name that the module itself binds is offered."""
-    if not bindings:
-        return []
     hows = {binding.how for binding in bindings}
     return [
         *(["__all__"] if listed else []),

@@ -77,9 +77,9 @@ def _why(evidence: Evidence, module: str, name: str | None, things: Things) -> s
 
 def _concerned(evidence: Evidence, module: str, name: str) -> bool:
     """Whether the import is about something that the manifest governs."""
-    package, collaborator = evidence.manifest.package, evidence.manifest.collaborator
     if not evidence.program.tree.is_ours(module):
         return False
+    package, collaborator = evidence.manifest.package, evidence.manifest.collaborator
     return (
         is_within(module, package)
         or module in evidence.makers
