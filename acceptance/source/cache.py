@@ -26,6 +26,16 @@ _FORMAT = 1
 _DAY = 24 * 3600
 _KEPT = 30  # days since it was last of use
 _UNUSABLE = "The cache {} cannot be used ({}): name another folder with --cache-dir, or do without by --no-cache."
+_OF_THE_SYSTEM = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOMEM,
+}
 _SCHEMA = """
 create table if not exists entries (key text primary key, used integer not null, value blob not null) without rowid;
 create table if not exists swept (day integer not null);
@@ -132,14 +142,15 @@ class Cache:
             found = self._base.execute(
                 f"select key, used, value from entries where {chosen}", [msgspec.json.encode(asked).decode()]
             ).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             self._lose(error)
             return []
         today = int(time.time()) // _DAY
         old = [(today, key) for key, used, _ in found if used != today]
         if old:
             self._try("update entries set used = ? where key = ?", old)
-        return [(key, value[4:]) for key, _, value in found if _sum(memoryview(value)[4:]) == value[:4]]
+        # A damaged row may hold anything, of any type.
+        return [(str(key), value[4:]) for key, _, value in found if isinstance(value, bytes) and _is_whole(value)]
 
     def _open(self, folder: Path) -> None:
         try:
@@ -148,15 +159,15 @@ class Cache:
                 ignored.write("*\n")
             try:
                 self._base = _connected(folder)
-            except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                if not _is_damage(error):
                     raise
                 self._begin_anew(folder, error)
         except (OSError, sqlite3.Error) as error:
             why = error.strerror if isinstance(error, OSError) else error
             self.trouble = _UNUSABLE.format(folder, why)
 
-    def _begin_anew(self, folder: Path, error: sqlite3.Error) -> None:
+    def _begin_anew(self, folder: Path, error: Exception) -> None:
         """With a database that is none, or damaged: what was in it is found out again."""
         (folder / NAME).unlink(missing_ok=True)
         self._base = _connected(folder)
@@ -169,19 +180,19 @@ class Cache:
                 cursor.execute("begin immediate")
                 cursor.executemany(statement, rows)
                 cursor.execute("commit")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             with suppress(sqlite3.Error):
                 self._base.rollback()
-            if not isinstance(error, sqlite3.OperationalError) or "locked" not in str(error):
+            if not _is_busy(error):
                 self._lose(error)
 
-    def _lose(self, error: sqlite3.Error) -> None:
+    def _lose(self, error: Exception) -> None:
         """Go on without the database, or with a new one where it is damaged."""
         assert self._base and self.folder, "only with a database"
         self._base.close()
         self._base = None
         with suppress(OSError, sqlite3.Error):
-            if not isinstance(error, sqlite3.OperationalError):
+            if _is_damage(error):
                 self._begin_anew(self.folder, error)
                 return
         self.trouble = _UNUSABLE.format(self.folder, error)
@@ -190,23 +201,54 @@ class Cache:
 def _connected(folder: Path) -> sqlite3.Connection:
     base = sqlite3.connect(folder / NAME, timeout=5, isolation_level=None)
     try:
+        base.text_factory = _leniently
         base.execute("pragma synchronous = off")  # lost with the power, it is found out again
         base.executescript(_SCHEMA)
         today = int(time.time()) // _DAY
         if base.execute("select max(day) from swept").fetchone()[0] != today:
-            with suppress(sqlite3.OperationalError):  # it cannot be written: that is said when there is something new
-                base.execute("delete from entries where used < ?", [today - _KEPT])
-                base.execute("delete from swept")
-                base.execute("insert into swept values (?)", [today])
+            _sweep(base, today)
     except BaseException:
         base.close()
         raise
     return base
 
 
+def _sweep(base: sqlite3.Connection, today: int) -> None:
+    try:
+        base.execute("delete from entries where used < ?", [today - _KEPT])
+        base.execute("delete from swept")
+        base.execute("insert into swept values (?)", [today])
+    except sqlite3.Error as error:
+        if _is_damage(error):
+            raise  # what cannot be written is told when there is something new
+
+
+def _is_damage(error: Exception) -> bool:
+    """Whether it is about what the file holds, rather than about what the system lets us do with it."""
+    # A message of SQLite's that quotes damaged bytes is no text, on which Python stumbles.
+    return isinstance(error, UnicodeDecodeError) or _code(error) not in _OF_THE_SYSTEM
+
+
+def _is_busy(error: Exception) -> bool:
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF  # an extended code's primary one
+
+
+def _leniently(text: bytes) -> str:
+    """A key that was damaged is nobody's, and no reason to stop."""
+    return text.decode(errors="replace")
+
+
 def _sum(value: bytes | memoryview) -> bytes:
     """The checksum that stands in front of what is kept."""
     return zlib.crc32(value).to_bytes(4, "big")
+
+
+def _is_whole(value: bytes) -> bool:
+    return _sum(memoryview(value)[4:]) == value[:4]
 
 
 _KNOWN = msgspec.msgpack.Decoder(Known)

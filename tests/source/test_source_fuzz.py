@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from msgspec import msgpack
 from msgspec.structs import replace
 from trees import HERE, TOY, plant, read_trap
 
-from acceptance.source import RULES, Audit, audit, load_manifest, reading
+from acceptance.source import RULES, Audit, Cache, audit, load_manifest, reading
 from acceptance.source.extract import Unreadable, check, extract
 from acceptance.source.facts import Facts
 from acceptance.source.sketch import mentions
@@ -532,3 +533,21 @@ def test_the_whole_answer_is_the_same_whatever_the_hash_seed(tmp_path: Path) -> 
     ]
     assert answers[0] == answers[1] == answers[2]
     assert all(rule.encode() in answers[0] for rule in ("CG001", "CG201", "CG302", "CG404"))
+
+
+@given(st.lists(WEBS, min_size=2, max_size=5), st.booleans())
+@tries(30)
+def test_a_tree_that_is_edited_again_and_again_is_judged_as_if_for_the_first_time(
+    trees: list[dict[str, str]], by_answers: bool
+) -> None:
+    """With a cache on disk that is opened anew each time; by whole answers, or by what is known of contents alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        for files in [*trees, *trees]:
+            tree = Path(folder) / "tree"
+            shutil.rmtree(tree, ignore_errors=True)
+            plant(tree, files)
+            with Cache(Path(folder) / "cache") as cache:
+                if not by_answers:
+                    cache.answer = lambda question: None  # type: ignore[method-assign]
+                assert audit(tree, MANIFEST, cache=cache, workers=1) == _audit(files, workers=1)
+            assert not cache.trouble
