@@ -23,6 +23,7 @@ import pytest
 from command import BEHAVE, clean_environment
 from made_up_runs import EXAMPLES, a_proof, a_run, embedded, kept_in, no_platform, staging, tree
 from reference_services import REFERENCE, Starter
+from repositories import checkout, git
 from test_targets import SERVICE_SECRET, by_hand, target_file, variables
 
 from acceptance.known_gaps import KnownGap
@@ -101,26 +102,6 @@ class Desk:
         results = json.loads(file.read_text(encoding="utf-8"))
         change(results)
         file.write_text(json.dumps(results), encoding="utf-8")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    person = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(
-        ["git", "-C", str(folder), *person, *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
-    return done.stdout.strip()
-
-
-def checkout(folder: Path) -> Path:
-    """A folder as a git checkout with everything committed."""
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "as it is")
-    return folder
 
 
 def copy_of(folder: Path, into: Path) -> Path:

@@ -79,7 +79,9 @@ class Revision:
         self.when = date.fromisoformat(_git(repository, 5, "log", "-1", "--format=%cs", self.commit) or "")
         self._process: subprocess.Popen[bytes] | None = None
         inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
-        listed = _raw(repository, 60, "ls-tree", "-r", "-z", f"{self.commit}:{inside}" if inside else self.commit)
+        listed = _raw(
+            repository, 60, "ls-tree", "--full-tree", "-r", "-z", f"{self.commit}:{inside}" if inside else self.commit
+        )
         if listed is None:
             raise CannotJudge(f"{revision} has no folder {inside}; name the repository, or another revision")
         self._blobs: dict[str, str] = {}

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from repositories import git
 from trees import HERE, TOY, audit_toy, plant, told
 
 from acceptance.source import RULES, CannotJudge, audit, load_manifest
@@ -235,23 +236,11 @@ def test_files_are_counted_and_only_those_that_matter_are_taken_apart(tmp_path: 
 
 
 def test_the_version_of_the_manifest_and_the_revision_of_the_tree_are_named(tmp_path: Path) -> None:
-    git = [
-        "git",
-        "-C",
-        str(tmp_path),
-        "-c",
-        "user.name=x",
-        "-c",
-        "user.email=x@example.org",
-        "-c",
-        "commit.gpgsign=false",
-    ]
     assert audit_toy(tmp_path, HOME).revision is None
-    subprocess.run([*git, "init", "--quiet"], check=True)
-    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message=x"], check=True)
-    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "commit", "--quiet", "--allow-empty", "--message=x")
     result = audit_toy(tmp_path, {})
-    assert (result.manifest_version, result.revision) == ("7", head)
+    assert (result.manifest_version, result.revision) == ("7", git(tmp_path, "rev-parse", "HEAD"))
 
 
 def test_the_answer_is_the_same_whatever_the_hash_seed(tmp_path: Path) -> None:

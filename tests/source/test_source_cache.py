@@ -24,6 +24,7 @@ from trees import HERE, TOY, plant, read_trap, told
 
 from acceptance.source import Audit, Cache, CannotJudge, audit, judging, load_manifest, reading
 from acceptance.source.cache import NAME
+from acceptance.source.extract import extract as real_extract
 from acceptance.source.places import Folder
 
 ROOT = HERE.parent.parent
@@ -74,7 +75,7 @@ def counting() -> Iterator[list[str]]:
         done.append(text.decode())
         return real_extract(text, python)
 
-    real_judge, real_extract = judging.judge, reading.extract
+    real_judge = judging.judge
     with patch.object(judging, "judge", judge), patch.object(reading, "extract", extract):
         yield done
 
