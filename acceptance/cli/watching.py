@@ -19,6 +19,7 @@ from acceptance.source.places import is_ours
 from acceptance.verdicts import ConfigurationError
 
 _TOGETHER = 200  # milliseconds: what an editor, or git, writes at a time is one change
+_BEGUN = 1000  # milliseconds, after which surely everything is watched
 
 
 def watch(asked: Asked) -> int:
@@ -32,20 +33,25 @@ def watch(asked: Asked) -> int:
             raise ConfigurationError(str(error)) from None
         try:
             show([_told("Watching", found, asked), _hint(asked.tree)])
-            for _ in _saves(asked):
-                found = _again(asked, cache, found)
+            for saved in _saves(asked):
+                found = _again(asked, cache, found, saved)
         except KeyboardInterrupt:
             typer.echo("No longer watching.", err=True)
     return 0
 
 
-def _again(asked: Asked, cache: Cache, before: Audit) -> Audit:
-    """Audit once more and show what changed; the new answer, or the old one where there is none."""
+def _again(asked: Asked, cache: Cache, before: Audit, saved: bool) -> Audit:
+    """Audit once more and show what changed; the new answer, or the old one where there is none.
+
+    Where nothing was ``saved`` that is known of, and nothing changed, nothing is shown.
+    """
     try:
         found = _audited(asked, cache)
     except CannotJudge as error:
         show([((f"{datetime.now():%H:%M:%S}  {error}", "bold yellow"),)])
         return before
+    if not saved and found == before:
+        return found
     changed = changes(before, found)
     show([text.change("-", finding) for finding in changed.went])
     show([text.change("+", finding) for finding in changed.came])
@@ -69,8 +75,11 @@ def _hint(tree: Path) -> Line:
     return ((f"{tree} is audited again on each save; Ctrl-C ends it.", "dim"),)
 
 
-def _saves(asked: Asked) -> Iterator[object]:
-    """Each time something was saved that the audit reads: the manifest, or Python in the folders it names."""
+def _saves(asked: Asked) -> Iterator[bool]:
+    """Each time something was saved that the audit reads: the manifest, or Python in the folders it names.
+
+    Also once at the beginning, with False: what was saved before anything was watched has been missed.
+    """
     manifest = asked.manifest.resolve()
 
     def matters(_: Change, path: str) -> bool:
@@ -81,7 +90,10 @@ def _saves(asked: Asked) -> Iterator[object]:
         return changed.is_relative_to(tree) and path.endswith(".py") and all(map(is_ours, inside[:-1]))
 
     tree = asked.tree.resolve()
-    yield from saves(*_places(tree, load_manifest(manifest)), manifest, watch_filter=matters, debounce=_TOGETHER)
+    places = *_places(tree, load_manifest(manifest)), manifest
+    watched = saves(*places, watch_filter=matters, debounce=_TOGETHER, rust_timeout=_BEGUN, yield_on_timeout=True)
+    yield bool(next(watched))
+    yield from (True for changed in watched if changed)
 
 
 def _places(tree: Path, manifest: Manifest) -> set[Path]:

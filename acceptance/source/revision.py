@@ -35,7 +35,10 @@ def merge_base(tree: Path, revision: str) -> str:
     """The commit at which what is checked out in ``tree`` left ``revision``; :class:`CannotJudge` without one."""
     found = _git(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
     if not found:
-        raise CannotJudge(f"{revision} and what is checked out in {tree} have no commit in common; name another")
+        raise CannotJudge(
+            f"{revision} and what is checked out in {tree} have no commit in common; name another, or fetch more of "
+            "their history where only a part was cloned (git fetch --unshallow)"
+        )
     return found
 
 
@@ -79,9 +82,8 @@ class Revision:
         self.when = date.fromisoformat(_git(repository, 5, "log", "-1", "--format=%cs", self.commit) or "")
         self._process: subprocess.Popen[bytes] | None = None
         inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
-        listed = _raw(
-            repository, 60, "ls-tree", "--full-tree", "-r", "-z", f"{self.commit}:{inside}" if inside else self.commit
-        )
+        tree = f"{self.commit}:{inside}" if inside else self.commit
+        listed = _raw(repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
         if listed is None:
             raise CannotJudge(f"{revision} has no folder {inside}; name the repository, or another revision")
         self._blobs: dict[str, str] = {}
