@@ -92,7 +92,13 @@ def _saves(asked: Asked) -> Iterator[bool]:
     tree = asked.tree.resolve()
     places = *_places(tree, load_manifest(manifest)), manifest
     watched = saves(*places, watch_filter=matters, debounce=_TOGETHER, rust_timeout=_BEGUN, yield_on_timeout=True)
-    yield bool(next(watched))
+    try:
+        yield bool(next(watched))
+    except (OSError, RuntimeError) as error:  # both are how watchfiles says it
+        raise ConfigurationError(
+            f"{tree} cannot be watched: {error}; let the system watch more (fs.inotify.max_user_watches and "
+            "max_user_instances), or set WATCHFILES_FORCE_POLLING=1"
+        ) from None
     yield from (True for changed in watched if changed)
 
 

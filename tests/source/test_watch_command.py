@@ -17,6 +17,10 @@ from command import clean_environment
 from running import PATIENCE, ROOT, audit
 from trees import TOY, plant
 
+from acceptance.cli import Format, watching
+from acceptance.cli.source import Asked
+from acceptance.verdicts import ConfigurationError
+
 HOMES = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": "class Till: ...\n"}
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 QUIET = 1.5  # seconds in which something that is noticed would have been shown
@@ -206,6 +210,19 @@ def test_what_is_not_for_a_terminal_is_refused(other: list[str], tree: Path) -> 
     done = audit(tree, "--watch", *other)
     assert done.exit_code == 2
     assert "leave out --since, --output and --format" in " ".join(done.errors.replace("│", " ").split())
+
+
+def test_a_system_that_does_not_watch_as_much_is_told_with_the_remedy(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*places: object, **options: object) -> Iterator[object]:
+        raise OSError("OS file watch limit reached.")
+        yield  # as watchfiles has it
+
+    monkeypatch.setattr(watching, "saves", refuse)
+    asked = Asked(tree, TOY, None, Format.TEXT, None, 0, False, None)
+    with pytest.raises(ConfigurationError, match=r"tree cannot be watched: OS file watch limit .*max_user_watches"):
+        watching.watch(asked)
 
 
 def test_a_tree_that_cannot_be_judged_at_first_is_refused(tmp_path: Path) -> None:
