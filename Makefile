@@ -23,7 +23,7 @@ help:
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
 	@echo "make prove    plant every fault and see that the specification notices, exactly as declared (10 to 20 min)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
-	@echo "make bench-audit TREE=../netra   what the source audit costs, beside import-linter on the same tree"
+	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
 	@echo "make clean    remove what was installed and what runs have left"
 
 $(VENV)/run.installed: requirements.txt constraints.txt
@@ -79,5 +79,5 @@ bench-audit: $(VENV)/test.installed
 	$(BIN)/python -m tests.bench_audit "$(TREE)" $(ARGS)
 
 clean:
-	rm -rf $(VENV) acceptance/reporting/allure/node_modules
+	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules
 	find reports -mindepth 1 ! -name README.md -delete

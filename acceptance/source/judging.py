@@ -35,7 +35,8 @@ def judge(case: Case, cache: Cache, workers: int | None, progress: Progress | No
         progress=progress,
     )
     with without_garbage_collection(), reader:
-        readings = reader.read()
+        # Where none of the rules asks for it, that files of no interest are Python at all is not found out.
+        readings = reader.read(check=any(RULES[rule].late for rule in rules))
         program = Program(source, readings, reader)
         evidence = Evidence(program, manifest, readings, today=case.today)
         findings, waived = _ask(evidence, rules, case.concepts)
