@@ -145,21 +145,35 @@ def differences(found: Audit, told: set[Import], peer: str, tree: Path, manifest
     for what in sorted(ours - told):
         yield Difference("CG302", what, _why_only_ours(what, governed, source))
     for what in sorted(told - ours):
-        yield Difference(peer, what, _why_only_theirs(what, manifest))
+        yield Difference(peer, what, _why_only_theirs(what, manifest, source))
 
 
 def _why_only_ours(what: Import, governed: set[str], source: SourceTree) -> str:
     if what.name not in governed:
         return "a governed object under another name"
-    if source.module(what.module) is None:
+    module = source.module(what.module)
+    if module is None:
         return "from a module that is not there"
+    if what.name.encode() not in module.read():
+        return "from a module that has no such name"
     return ""
 
 
-def _why_only_theirs(what: Import, manifest: Manifest) -> str:
+def _why_only_theirs(what: Import, manifest: Manifest, source: SourceTree) -> str:
     if what.name == "*":
         return "a star, which names nothing: CG303 follows what it brings"
     patterns = [entry.only_from for entry in manifest.concepts.values() if what.name in entry.governed]
     if all(some and not any(fnmatchcase(what.module, pattern) for pattern in some) for some in patterns):
         return "a common word, which elsewhere is something else, says the manifest's only_from"
+    if what not in _statements(source, what.path):
+        return "no import: it is taken from the module where it is used"
     return ""
+
+
+def _statements(source: SourceTree, path: str) -> Iterator[Import]:
+    """What one file imports by name."""
+    file = next(file for file in source.files if file.path == path)
+    for node in ast.walk(_parsed(file.read())):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield Import(path, file.absolute(node.module or "", node.level) or "", alias.name)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import date, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,14 @@ from browser import printed
 from command import acceptance
 from made_up_runs import EXAMPLES, STARTED, a_proof, a_run, embedded, kept_in, no_platform, staging, tree
 from node_tools import look
+from repositories import checkout, git
 
 from acceptance import plan
 from acceptance.known_gaps import KnownGap
 from acceptance.reporting import history
+from acceptance.reporting.audit import SCALE
+from acceptance.reporting.audit.trend import Figures, Migrated, Revision
+from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.render import _outside_references
 from acceptance.reporting.results import Results
 from acceptance.signoff.criteria import Answer
@@ -28,6 +34,7 @@ from acceptance.signoff.sheet import pages
 from acceptance.signoff.sheet.compose import compose
 from acceptance.signoff.sheet.model import Sheet
 from acceptance.signoff.verdict import State
+from acceptance.target import REFERENCE
 from acceptance.verdicts import Verdict
 
 TODAY = date(2026, 1, 3)
@@ -326,6 +333,29 @@ class Page(HTMLParser):
             self.headings.append(int(tag[1]))
 
 
+def over_time(repository: str, *warnings: int) -> SourceTrend:
+    revisions = [
+        Revision(
+            revision=f"beta-{number}",
+            commit="0" * 40,
+            day=date(2025, 9, number),
+            problem="",
+            figures=Figures(
+                files=9,
+                findings=2 * count,
+                rules={},
+                ssot_warnings=count,
+                core_findings=count,
+                migration=Migrated(canonical=1, imports=4),
+                names={},
+            ),
+        )
+        for number, count in enumerate(warnings, 9)
+    ]
+    none = Revision(revision="alpha", commit="0" * 40, day=date(2025, 1, 1), problem="it has no <home>", figures=None)
+    return SourceTrend(repository=repository, manifest_version="2", revisions=[none, *revisions])
+
+
 @pytest.fixture
 def full(tmp_path: Path) -> Sheet:
     """A sheet with something in every part of it."""
@@ -337,7 +367,8 @@ def full(tmp_path: Path) -> Sheet:
         "imports-02a": (BROKEN, "<script>alert(1)</script> `x`"),
     }
     run = a_run(no_platform(), tree(ssot_warnings=30), ends, known_gaps=[GAP])
-    return a_sheet(tmp_path, run, a_run(staging(), None, {"golden-03a": (NOT_ASKED, "it may not | be disturbed")}))
+    sheet = a_sheet(tmp_path, run, a_run(staging(), None, {"golden-03a": (NOT_ASKED, "it may not | be disturbed")}))
+    return sheet.model_copy(update={"source_trend": over_time("../a | b", 21, 30)})
 
 
 def test_every_link_within_the_page_has_its_place(full: Sheet) -> None:
@@ -380,6 +411,58 @@ def test_the_command_writes_page_markdown_and_data(tmp_path: Path) -> None:
     assert data.conclusion.state is State.READY
     assert "keeps every promise" in (tmp_path / "out" / "signoff.html").read_text()
     assert "# Phase 2 sign-off sheet: ready" in (tmp_path / "out" / "signoff.md").read_text()
+
+
+# The platform's past revisions
+
+
+def test_the_source_over_time_is_shown_where_it_is_beside_the_results(tmp_path: Path) -> None:
+    folder = kept_in(tmp_path / "a", source_run())
+    bare = acceptance(folder, "signoff", "sheet")
+    assert bare.exit_code == 0, bare.output
+    assert "The source over time" not in (folder / "signoff.html").read_text()
+    trend = over_time("../<netra>", 21, 37)
+    (folder / "trend.json").write_text(trend.model_dump_json())
+    ran = acceptance(folder, "signoff", "sheet")
+    assert ran.exit_code == 0, ran.output
+    data = Sheet.model_validate_json((folder / "signoff.json").read_bytes())
+    assert data.source_trend == trend
+    html, markdown = (folder / "signoff.html").read_text(), (folder / "signoff.md").read_text()
+    for page in (html, markdown):
+        assert "21 SSOT warnings at beta-9, 37 at beta-10: 16 more" in page
+        assert SCALE in unescape(page)
+        assert "<home>" not in page
+        assert "<netra>" not in page
+    assert "not judged: it has no &lt;home&gt;" in html
+    (chart,) = re.findall(r"<svg[^>]*aria-label=\"21 SSOT.*?</svg>", html, re.DOTALL)
+    assert "beta-9, 09 September 2025: 21 SSOT warnings" in chart
+
+
+def test_a_trend_that_is_none_is_told_with_the_remedy(tmp_path: Path) -> None:
+    folder = kept_in(tmp_path / "a", source_run())
+    (folder / "trend.json").write_text("{}")
+    ran = acceptance(folder, "signoff", "sheet")
+    assert ran.exit_code == 2
+    assert "trend.json is no trend; remove it, or make it anew by `python -m acceptance trend" in ran.output
+    assert not (folder / "signoff.html").exists()
+
+
+def test_the_sheet_is_given_the_repository_itself(tmp_path: Path) -> None:
+    folder = kept_in(tmp_path / "a", source_run())
+    netra = tmp_path / "netra"
+    shutil.copytree(REFERENCE, netra, ignore=shutil.ignore_patterns("__pycache__"))
+    git(checkout(netra), "tag", "first")
+    (netra / "netra_backend" / "app" / "more.py").write_text("class WebSocketManager: ...\n")
+    git(netra, "add", "--all")
+    git(netra, "commit", "--quiet", "--message", "more")
+    named = ("--repository", str(netra), "--revision", "first", "--revision", "HEAD", "--no-cache")
+    ran = acceptance(folder, "signoff", "sheet", *named)
+    assert ran.exit_code == 0, ran.output
+    assert "0 SSOT warnings at first, 1 at HEAD: 1 more" in (folder / "signoff.html").read_text()
+    assert (folder / "trend.svg").is_file()
+    wrong = acceptance(folder, "signoff", "sheet", "--repository", str(tmp_path / "gone"))
+    assert wrong.exit_code == 2
+    assert "is no folder; name a git repository" in wrong.output
 
 
 def test_a_folder_without_results_is_told_with_the_remedy(tmp_path: Path) -> None:

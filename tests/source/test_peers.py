@@ -28,6 +28,8 @@ FILES = {
     "shop/gone.py": "from shop.nowhere import Ledger\n",
     "shop/alias.py": "from shop.core.ledger import Ledger as Account\n",
     "shop/renamed.py": "from shop.alias import Account\n",
+    "shop/used.py": "from shop import copies\nbook = copies.Ledger()\n",
+    "shop/plain.py": "from shop.music import Till\n",
     "shop/fine.py": "from shop.core.ledger import Ledger\nfrom shop.core.till import Till\n",
 }
 PEERS = {"ruff": told_by_ruff, "tach": told_by_tach}
@@ -36,6 +38,7 @@ BOTH = {
     Import("shop/returns.py", "shop.copies", "Ledger"),
     Import("shop/sounds.py", "shop.music", "Ledger"),
 }
+USED = Import("shop/used.py", "shop.copies", "Ledger")
 RECEIPT = Import("shop/paper.py", "shop.printer", "Receipt")
 
 
@@ -49,17 +52,20 @@ def tree(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("peer", PEERS)
 def test_each_peer_is_told_what_to_look_for_and_each_difference_has_its_reason(peer: str, tree: Path) -> None:
     told = PEERS[peer](tree)
-    assert told == BOTH | {RECEIPT}
+    used = [USED] if peer == "ruff" else []  # tach looks at imports alone
+    assert told == BOTH | {RECEIPT, *used}
     assert list(differences(audit(tree, MANIFEST), told, peer, tree, MANIFEST)) == [
         Difference(
             "CG302", Import("shop/gone.py", "shop.nowhere", "Ledger"), "from a module that is not there"
         ),
+        Difference("CG302", Import("shop/plain.py", "shop.music", "Till"), "from a module that has no such name"),
         Difference(
             "CG302", Import("shop/renamed.py", "shop.alias", "Account"), "a governed object under another name"
         ),
         Difference(
             peer, RECEIPT, "a common word, which elsewhere is something else, says the manifest's only_from"
         ),
+        *(Difference(peer, each, "no import: it is taken from the module where it is used") for each in used),
     ]  # fmt: skip
 
 

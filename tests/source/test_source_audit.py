@@ -229,6 +229,17 @@ def test_only_what_is_asked_is_answered(tmp_path: Path) -> None:
     assert list(audit(tmp_path, manifest, concepts={"ledger"}).homes) == ["ledger"]
 
 
+def test_whether_a_file_of_no_interest_is_python_is_found_out_where_a_rule_needs_it(tmp_path: Path) -> None:
+    plant(tmp_path, {**HOME, **DUPLICATE, "shop/a.py": "def (:\n", "shop/b.py": "class Ledger(:\n"})
+    manifest = load_manifest(TOY)
+
+    def unparsable(rules: set[str] | None) -> list[str]:
+        return [path for path, _ in audit(tmp_path, manifest, rules=rules).unparsable]
+
+    assert unparsable(None) == unparsable({"CG001"}) == unparsable({"CG308"}) == ["shop/a.py", "shop/b.py"]
+    assert unparsable({"CG101"}) == ["shop/b.py"]
+
+
 def test_files_are_counted_and_only_those_that_matter_are_taken_apart(tmp_path: Path) -> None:
     files = {**HOME, **DUPLICATE, "shop/a.py": "", "shop/b.py": "", "shop/tests/test_a.py": "", "docs/x.py": "Ledger"}
     counts = audit_toy(tmp_path, files).files

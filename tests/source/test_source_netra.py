@@ -1,4 +1,7 @@
-"""The audit on the platform's own tree, where somebody has one: ``NETRA_TREE=<checkout of beta-14> pytest``."""
+"""The audit on the platform's own tree, where somebody has one: ``NETRA_TREE=<checkout of beta-14> pytest``.
+
+And on its history, where somebody has a clone: ``NETRA_REPOSITORY=<clone with the tags beta-9 to beta-14>``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import bench_audit
 import pytest
 from command import behave
 from trees import HERE
@@ -16,6 +20,7 @@ from acceptance import known_gaps
 from acceptance.reporting import results
 from acceptance.signoff.ratchet import Kind, standings
 from acceptance.source import RULES, Audit, Finding, Uses, audit, load_manifest
+from acceptance.source.trend import Paths, trend
 
 CORE = "netra_backend/app/websocket_core"
 HOME_OF_THE_MANAGER = "71bb4d4a62a6da16"  # how its SHA-256 begins
@@ -195,3 +200,21 @@ def test_the_shipped_list_knows_exactly_what_is_broken_in_beta_14(beta_14: Audit
     found = standings(results.read(tmp_path / results.FILE_NAME).with_known_gaps(shipped, on), on)
     assert len(found) == len(shipped.entries)
     assert {standing.kind for standing in found} == {Kind.KNOWN}, found
+
+
+def test_each_import_that_only_one_tool_tells_in_beta_14_has_a_known_reason(beta_14: Audit, tmp_path: Path) -> None:
+    manifest = load_manifest(HERE.parent.parent / "ssot.toml")
+    bench_audit.copied(Path(os.environ["NETRA_TREE"]), tmp_path, manifest, without_tests=False)
+    assert bench_audit.compared(tmp_path, manifest) == 0
+
+
+def test_the_ssot_warnings_and_the_migration_from_beta_9_to_beta_14(tmp_path: Path) -> None:
+    named = os.environ.get("NETRA_REPOSITORY")
+    if not named:
+        pytest.skip("NETRA_REPOSITORY does not name a clone of the platform")
+    tags = ["beta-9", "beta-10", "beta-11", "beta-12", "beta-14"]
+    points = list(trend(Path(named), tags, load_manifest(HERE.parent.parent / "ssot.toml")))
+    assert [len(point.warnings.modules) for point in points if point.warnings] == [21, 21, 23, 27, 37]
+    shares = [100 * point.migration.canonical / point.migration.imports for point in points if point.migration]
+    assert [round(share, 1) for share in shares] == [50.5, 50.5, 59.6, 59.8, 71.6]
+    assert [point.names["WebSocketManager"] for point in points][:: len(points) - 1] == [Paths(8, 1), Paths(10, 3)]
