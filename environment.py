@@ -14,7 +14,8 @@ from acceptance.reporting import allure_formatter
 from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.refusal import refuse
 from acceptance.reporting.results_reporter import ResultsReporter
-from acceptance.session import Session, ignore_signals, stop_in_order_on_signals
+from acceptance.session import Session
+from acceptance.signals import ignore_signals, signals_held, stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError, Verdict
 
 
@@ -22,8 +23,9 @@ def before_all(context: Any) -> None:
     """Open the run: its target, its one event loop, its results."""
     stop_in_order_on_signals()
     try:
-        context.session = session = Session.open(context.config.userdata)
-        context.add_cleanup(session.close)
+        with signals_held():
+            context.session = session = Session.open(context.config.userdata)
+            context.add_cleanup(session.close)
         session.take_the_last_page_away()
         results = ResultsReporter(context.config, context._runner, session, console.tell)
     except ConfigurationError as error:

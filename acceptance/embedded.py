@@ -26,6 +26,7 @@ from pydantic import SecretStr
 
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
+from acceptance.signals import signals_held
 from acceptance.target import REFERENCE, Part, Target
 
 _FOLDER = "netra-acceptance"  # then the run's process id, so that what a killed run left can be told
@@ -65,8 +66,8 @@ class EmbeddedPlatform:
         self._services: dict[str, _Service] = {}
         self._settings: dict[str, str] = {}
         self._reserved: socket.socket | None = None
-        _sweep_left_behind()
         try:
+            _sweep_left_behind()
             self.tree = faulty_copy(REFERENCE, faults, self._folder) if faults else REFERENCE
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -188,7 +189,7 @@ class EmbeddedPlatform:
 
     def _spawn(self, name: str, module: str, listening: socket.socket) -> None:
         log = self._folder / f"{name}.log"
-        with log.open("ab") as output:  # a service that is started again goes on in the same log
+        with signals_held(), log.open("ab") as output:  # a service that is started again goes on in the same log
             process = subprocess.Popen(
                 [sys.executable, "-m", module, "--fd", str(listening.fileno()), "--exit-with-parent"],
                 cwd=self.tree,
@@ -199,7 +200,7 @@ class EmbeddedPlatform:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the run, which stops its services in order
             )
-        self._services[name] = _Service(name, module, _url(listening), log, process)
+            self._services[name] = _Service(name, module, _url(listening), log, process)
 
     def _await_health(self, *addresses: str) -> None:
         until = time.monotonic() + _START_SECONDS

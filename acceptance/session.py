@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
-import signal
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any, Self
 
 import httpx
@@ -268,23 +266,3 @@ def _closed(userdata: Mapping[str, str]) -> tuple[str, ...]:
 
 def _names(listed: str) -> list[str]:
     return re.findall(r"[^\s,]+", listed)
-
-
-def stop_in_order_on_signals() -> None:
-    """Have the first SIGINT, SIGTERM or SIGHUP end the run in order; from then on it only tidies up."""
-
-    def interrupt(number: int, _frame: FrameType | None) -> None:
-        ignore_signals()
-        raise KeyboardInterrupt(signal.Signals(number).name)
-
-    for number in _ENDING:
-        signal.signal(number, interrupt)
-
-
-def ignore_signals() -> None:
-    """From here on the run only tidies up, which takes a moment and must not be cut short."""
-    for number in _ENDING:
-        signal.signal(number, signal.SIG_IGN)
-
-
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -81,6 +82,49 @@ def test_an_impatient_second_signal_does_not_cut_the_tidying_short(
     assert run.wait(_PATIENCE) == 1
     _assert_gone(services, set())
     assert json.loads((reports / "results.json").read_text(encoding="utf-8"))["run"]["finished"]
+
+
+@pytest.mark.parametrize(
+    ("module", "moment"),
+    [
+        ("embedded", "_sweep_left_behind"),
+        ("embedded", "faulty_copy"),
+        ("session", "EmbeddedPlatform"),
+        ("embedded", "_free_port"),
+        ("embedded", "_Service"),
+    ],
+)
+def test_a_run_that_is_ended_while_it_begins_leaves_nothing_behind(module: str, moment: str, tmp_path: Path) -> None:
+    """Before the run could note what it has to tidy up: a folder, a copy, the platform, ports, a service."""
+    program = (
+        "import os, signal, sys\n"
+        f"from acceptance import {module}\n"
+        "from behave.__main__ import main\n"
+        f"real = {module}.{moment}\n"
+        "def interrupted(*given):\n"
+        "    made = real(*given)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return made\n"
+        f"{module}.{moment} = interrupted\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    folders = tmp_path / "folders"
+    folders.mkdir()
+    options = ["-D", f"reports={tmp_path / 'reports'}", "-D", "faults=silent-chat"]
+    run = subprocess.run(
+        [sys.executable, "-c", program, "--tags=@phase2 and @e2e", *options],
+        cwd=REPOSITORY,
+        env=clean_environment({"TMPDIR": str(folders)}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "Traceback" not in run.stderr
+    assert list(folders.iterdir()) == []
+    assert not [each for each in psutil.process_iter(["cwd"]) if str(folders) in str(each.info["cwd"])]
 
 
 def test_a_run_that_ends_by_itself_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from acceptance.proof.runs import Proving, try_all
 from acceptance.proof.trials import chosen, proven
 from acceptance.reporting.proof import FILE_NAME, Outcome, Proof, Trial
 from acceptance.reporting.terminal import console_on
-from acceptance.session import stop_in_order_on_signals
+from acceptance.signals import stop_in_order_on_signals
 from acceptance.source.revision import is_changed, revision_of
 from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError

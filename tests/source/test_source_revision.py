@@ -222,7 +222,7 @@ def test_of_the_main_line_a_merged_branch_is_one_commit(tmp_path: Path) -> None:
     later = committed(tmp_path, {"shop/c.py": ""})
     assert merge_base(tmp_path, "main") == side != later
     git(tmp_path, "switch", "--quiet", "--orphan", "island")
-    committed(tmp_path, HOME)
+    committed(tmp_path, HOME, "the first one here")
     with pytest.raises(CannotJudge, match=r"main and what is checked out in .* have no commit in common"):
         merge_base(tmp_path, "main")
 

@@ -1,0 +1,54 @@
+"""The signals that end a run: the first one ends it in order, and then it only tidies up."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_held = False
+_came: int | None = None  # the signal that waits for the end of a block
+
+
+def stop_in_order_on_signals() -> None:
+    """Have the first SIGINT, SIGTERM or SIGHUP end the run by a ``KeyboardInterrupt``; others are ignored from then."""
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        global _came
+        if _held:
+            _came = number
+        else:
+            _stop(number)
+
+    for number in _ENDING:
+        signal.signal(number, interrupt)
+
+
+def ignore_signals() -> None:
+    """From here on the run only tidies up, which takes a moment and must not be cut short."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """A signal that comes in this block ends the run after it: what the block makes is then known, to be tidied up.
+
+    For a moment only; within :func:`stop_in_order_on_signals`.
+    """
+    global _held, _came
+    outer, _held = _held, True
+    try:
+        yield
+    finally:
+        _held = outer
+        if _came is not None and not outer:
+            number, _came = _came, None
+            _stop(number)
+
+
+def _stop(number: int) -> None:
+    ignore_signals()
+    raise KeyboardInterrupt(signal.Signals(number).name)
