@@ -76,7 +76,7 @@ bench: $(VENV)/run.installed
 
 bench-audit: $(VENV)/test.installed
 	@test -n "$(TREE)" || { echo "Name a checkout of the platform: make bench-audit TREE=../netra" >&2; exit 2; }
-	$(BIN)/python -m tests.bench_audit "$(TREE)" $(ARGS)
+	PYTHONPATH=. $(BIN)/python tests/bench_audit.py "$(TREE)" $(ARGS)
 
 clean:
 	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules

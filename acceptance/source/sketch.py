@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
 _FROM = re.compile(rb"(?:^|[ \t;:])from(?![\w\x80-\xff])([.\w\x80-\xff \t]+)$")
@@ -16,6 +18,7 @@ _MODULES = re.compile(rb"(?=[ \t\\])((?:[^\n\\;#]|\\\n)*)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _NAME = re.compile(rb"([\w.\x80-\xff]+|\*)(?:\s+as\s+[\w\x80-\xff]+)?")
 _AROUND_DOT = re.compile(rb"[ \t]*\.[ \t]*")
+_DOUBLE, _SINGLE = re.compile(rb'"""'), re.compile(rb"'''")
 _PAGE_BREAK = re.compile(rb"^[ \t\f]*\f", re.MULTILINE)
 
 
@@ -94,4 +97,10 @@ def _in_function(text: bytes, at: int, indent: int) -> bool:
 
 def _in_text(text: bytes, at: int) -> bool:
     """Whether a long text may be open at ``at``; what looks like a header there is none."""
-    return any(text.count(quotes, 0, at) % 2 for quotes in (b'"""', b"'''"))
+    return any(bisect_right(places, at - 3) % 2 for places in _long_quotes(text))
+
+
+@lru_cache(maxsize=1)  # one text is asked about again and again, and then never more
+def _long_quotes(text: bytes) -> tuple[list[int], list[int]]:
+    """Where the three quotes stand that open or close a long text, of either kind."""
+    return [found.start() for found in _DOUBLE.finditer(text)], [found.start() for found in _SINGLE.finditer(text)]
