@@ -203,7 +203,7 @@ class Session:
         if self._embedded:
             self._embedded.stop()
         if not self.loop.is_closed():
-            self.loop.run_until_complete(self._client.aclose())
+            self._to_its_end(self._client.aclose())
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.close()
             asyncio.set_event_loop(None)

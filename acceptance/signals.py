@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,11 @@ _came: int | None = None  # the signal that waits for the end of a block
 
 
 def stop_in_order_on_signals() -> None:
-    """Have the first SIGINT, SIGTERM or SIGHUP end the run by a ``KeyboardInterrupt``; others are ignored from then."""
+    """Have the first SIGINT, SIGTERM or SIGHUP end the run by a ``KeyboardInterrupt``; others are ignored from then.
+
+    While an event loop runs, the loop itself raises it: inside a coroutine, which it may strike anywhere, somebody's
+    ``except`` could swallow it, and the run would go on and listen to no signal any more.
+    """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         global _came
@@ -51,4 +56,13 @@ def signals_held() -> Iterator[None]:
 
 def _stop(number: int) -> None:
     ignore_signals()
+    try:
+        running = asyncio.get_running_loop()
+    except RuntimeError:
+        _interrupt(number)
+    else:
+        running.call_soon_threadsafe(_interrupt, number)
+
+
+def _interrupt(number: int) -> None:
     raise KeyboardInterrupt(signal.Signals(number).name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -25,3 +26,20 @@ def checkout(folder: Path) -> Path:
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "as it is")
     return folder
+
+
+def committed(repository: Path, files: Mapping[str, str | bytes | None], message: str = "x") -> str:
+    """One commit more, with these files changed, and those that are None gone; its id."""
+    if not (repository / ".git").exists():
+        repository.mkdir(exist_ok=True)
+        git(repository, "init", "--quiet", "--initial-branch=main")
+    for path, text in files.items():
+        if text is None:
+            (repository / path).unlink()
+        else:
+            place = repository / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(text.encode() if isinstance(text, str) else text)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--allow-empty", "--message", message)
+    return git(repository, "rev-parse", "HEAD")

@@ -139,6 +139,38 @@ def test_a_run_that_ends_by_itself_leaves_nothing_behind(tmp_path: Path) -> None
     _assert_gone(list(services), set())
 
 
+_DEAF = """
+import asyncio
+from acceptance.signals import stop_in_order_on_signals
+
+async def swallow_everything():
+    print("listening", flush=True)
+    while True:
+        try:
+            await asyncio.sleep(0)
+        except BaseException:
+            pass
+
+stop_in_order_on_signals()
+asyncio.new_event_loop().run_until_complete(swallow_everything())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_no_code_of_others_can_swallow_the_signal_to_stop(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _DEAF], cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as deaf:
+        assert deaf.stdout is not None
+        assert deaf.stdout.readline() == "listening\n"
+        deaf.send_signal(number)
+        try:
+            _, told = deaf.communicate(timeout=_PATIENCE)
+        finally:
+            deaf.kill()
+    assert f"KeyboardInterrupt: {number.name}" in told.splitlines()
+
+
 def _is_waiting_for_the_answer(services: list[psutil.Process]) -> bool:
     """Both services are up and somebody is connected to live updates."""
     return len(services) == 2 and any(

@@ -24,11 +24,6 @@ HOMES = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": "cla
 BROKEN = {"shop/orders.py": "class Ledger: ...\n"}
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def sound(tmp_path: Path) -> Path:
     """A tree in which all is well."""

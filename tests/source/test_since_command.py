@@ -8,20 +8,18 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from repositories import git
+from repositories import committed, git
 from running import ROOT, audit, on_a_terminal
-from test_source_revision import HOME, committed
 from trees import TOY, audit_toy, line, plant
 
 from acceptance.source.changes import changes
 
 LONG = "".join(f"line_{number} = {number}\n" for number in range(30))  # by which git knows a file again
-OLD = {**HOME, "shop/core/till.py": "class Till: ...\n", "shop/orders.py": f"import os\n\nclass Ledger: x = 0\n{LONG}"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
+OLD = {
+    "shop/core/ledger.py": "class Ledger: ...\n",
+    "shop/core/till.py": "class Till: ...\n",
+    "shop/orders.py": f"import os\n\nclass Ledger: x = 0\n{LONG}",
+}
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -443,15 +444,7 @@ def _a_folder_in_its_place(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("unusable", [_a_file, _below_a_file, _no_such_device, _a_folder_in_its_place])
 def test_a_cache_that_cannot_be_used_is_told_and_done_without(unusable, tree: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     folder = unusable(tmp_path)
-    done = subprocess.run(
-        _audit_of(tree, "--cache-dir", folder),
-        cwd=ROOT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _run(_audit_of(tree, "--cache-dir", folder))
     assert done.returncode == 1
     assert done.stdout == command(tree, "--no-cache")
     assert done.stderr.startswith(f"The cache {folder} cannot be used (")
@@ -484,16 +477,7 @@ def test_a_full_disk_costs_the_cache_and_nothing_else(tree: Path, folder: Path) 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
-    done = subprocess.run(
-        _audit_of(tree, "--cache-dir", folder),
-        cwd=ROOT,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        preexec_fn=small_files_only,
-    )
+    done = _run(_audit_of(tree, "--cache-dir", folder), preexec_fn=small_files_only)
     assert (done.returncode, done.stdout) == (1, command(tree, "--no-cache"))
     assert "cannot be used (" in done.stderr
     assert audited(tree, folder) == anew(tree)
@@ -574,17 +558,14 @@ def _audit_of(tree: Path, *arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "acceptance", "audit", str(tree), "--manifest", str(TOY), *map(str, arguments)]
 
 
+def _run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    given: dict[str, Any] = {"cwd": ROOT, "env": clean_environment(), "timeout": 60, **options}
+    return subprocess.run(command, capture_output=True, text=True, check=False, **given)
+
+
 def command(tree: Path, *arguments: str | Path, where: Path = ROOT) -> str:
     """What the real command prints; it has no complaint."""
-    done = subprocess.run(
-        _audit_of(tree, *arguments),
-        cwd=where,
-        env=clean_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = _run(_audit_of(tree, *arguments), cwd=where)
     assert done.returncode in (0, 1)
     assert done.stderr == ""
     return done.stdout

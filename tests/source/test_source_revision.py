@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from repositories import checkout, git
+from repositories import checkout, committed, git
 from trees import HERE, TOY, plant, read_trap, told
 
 from acceptance.source import Audit, Cache, CannotJudge, audit, load_manifest, reading
@@ -20,21 +19,6 @@ MANIFEST = load_manifest(TOY)
 HOME = {"shop/core/ledger.py": "class Ledger: ...\n"}
 BROKEN = {**HOME, "shop/orders.py": "class Ledger: x = 0\n"}
 PAGES = sorted([*(HERE / "traps").glob("*.txt"), *(HERE / "rules").glob("*.txt")])
-
-
-def committed(repository: Path, files: Mapping[str, str | bytes | None], message: str = "x") -> str:
-    """One commit more, with these files changed, and those that are None gone; its id."""
-    if not (repository / ".git").exists():
-        repository.mkdir(exist_ok=True)
-        git(repository, "init", "--quiet", "--initial-branch=main")
-    for path, text in files.items():
-        if text is None:
-            (repository / path).unlink()
-        else:
-            plant(repository, {path: text})
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "--allow-empty", "--message", message)
-    return git(repository, "rev-parse", "HEAD")
 
 
 def of_revision(repository: Path, revision: str, cache: Cache | None = None) -> Audit:

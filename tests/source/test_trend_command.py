@@ -17,9 +17,8 @@ from typing import Any
 import jsonschema
 import pytest
 from command import clean_environment
-from repositories import git
+from repositories import committed, git
 from running import PATIENCE, ROOT, Ran, acceptance, audit, on_a_terminal
-from test_source_revision import committed
 from trees import TOY, plant
 
 from acceptance.reporting.audit import SCALE, chart
@@ -38,11 +37,6 @@ LATER = {
     "shop/c.py": "class Till: x = 0\n",
 }
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture

@@ -86,11 +86,6 @@ class Watching:
         return bool(part)
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
-
-
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     return plant(tmp_path / "tree", {**HOMES, "shop/orders.py": "class Ledger: x = 0\n"})

@@ -1,3 +1,5 @@
+"""What holds in every test, and the reference platform's services for those that ask them."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -5,6 +7,12 @@ from pathlib import Path
 
 import pytest
 from reference_services import AUTH, BACKEND, Platform, Starter, environment
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an audit has read is kept beside the test, and nothing is known from before."""
+    monkeypatch.setenv("ACCEPTANCE_CACHE_DIR", str(tmp_path / "cache"))
 
 
 @pytest.fixture(scope="session")
