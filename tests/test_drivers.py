@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -52,6 +53,15 @@ def test_a_good_run_has_no_shortcoming() -> None:
     assert good.shortcoming("Pat", PROMPTLY) is None
     assert good.answer_shortcoming(PAT) is None
     assert good.answer == "It cost $5."
+
+
+def test_how_long_a_person_waited_is_told_once_there_is_something_to_tell() -> None:
+    good = run([replace(event, at=10.0 + place) for place, event in enumerate(whole_run())])
+    assert (good.seconds_to_first_event, good.seconds_to_answer) == (None, None)  # nobody asked on this connection
+    good.asked_at = 9.5
+    assert (good.seconds_to_first_event, good.seconds_to_answer) == (0.5, 4.5)
+    silent = Run("?", asked_at=9.5)
+    assert (silent.seconds_to_first_event, silent.seconds_to_answer) == (None, None)
 
 
 def test_a_run_with_a_sub_agent_and_more_of_everything_has_none_either() -> None:

@@ -136,6 +136,8 @@ class LiveConnection:
         Never raises for what live updates leave unsaid: the steps judge the runs. A closed connection is in ``closed``.
         """
         runs = [Run(question, thread_id) for question, thread_id in questions]
+        for run in runs:
+            run.asked_at = time.monotonic()
         await self._follow(runs, within, [FORMS[form](run.question, run.thread_id) for run in runs])
         return runs
 

@@ -28,6 +28,7 @@ class Run:
     """One question and what live updates said until the run ended or its deadline passed.
 
     ``refused`` is the error that came instead of a run, ``closed`` how the connection ended before the run did.
+    ``asked_at`` is seconds on the clock of the events; None for a question that was asked elsewhere.
     """
 
     question: str
@@ -36,6 +37,7 @@ class Run:
     ended: bool = False
     refused: Event | None = None
     closed: str | None = None
+    asked_at: float | None = None
 
     @property
     def is_over(self) -> bool:
@@ -64,6 +66,20 @@ class Run:
         """The words in which the question was answered; empty where it was not."""
         ends = [event for event in self.named(_LAST) if ends_run(event, self.events)]
         return " ".join(answer_text(answer_of(ends[-1])).split()) if ends else ""
+
+    @property
+    def seconds_to_first_event(self) -> float | None:
+        """How long the person saw nothing; None where nothing came, or the question was asked elsewhere."""
+        if self.asked_at is None or not self.events:
+            return None
+        return self.events[0].at - self.asked_at
+
+    @property
+    def seconds_to_answer(self) -> float | None:
+        """How long the person waited for the end of the work; None where it did not come."""
+        if self.asked_at is None or not self.ended:
+            return None
+        return next(event.at - self.asked_at for event in reversed(self.events) if ends_run(event, self.events))
 
     def repeated(self) -> list[str]:
         """Events of the golden path that were delivered again, by name.
