@@ -13,7 +13,7 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test prove bench bench-audit clean
+.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -21,6 +21,7 @@ help:
 	@echo "make unit | integration | e2e   a stage of the plan's execution, into reports/unit, …: docs/execution.md"
 	@echo "make as-found compare   the platform with every gap planted, and what the reference platform does better"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
+	@echo "make trials   what takes minutes of docs/trust.md: the specification under bad conditions, again and again"
 	@echo "make prove    plant every fault and see that the specification notices, exactly as declared (10 to 20 min)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
 	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
@@ -64,9 +65,12 @@ test: $(VENV)/test.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=reference $(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null || \
 	echo "Left out: the browser checks of the report, since there is no Chromium here (Debian: apt-get install chromium)."
+
+trials: $(VENV)/test.installed
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long $(ARGS)
 
 prove: $(VENV)/run.installed
 	$(BIN)/python -m acceptance prove --reports "$(REPORTS)" $(ARGS)
