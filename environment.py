@@ -34,7 +34,8 @@ def before_all(context: Any) -> None:
     except OSError as error:
         refuse(context, ConfigurationError(f"the results cannot be written ({error}): use -D reports=DIR"))
         return
-    allure_formatter.redact = console.redact = outcomes.redact = session.redactor.text
+    allure_formatter.redact = outcomes.redact = session.redactor.text
+    console.hide_secrets(session.redactor.text)
     outcomes.known_gaps = session.known_gaps
     context.config.reporters.append(results)
     context.on_cleanup_error = results.remember_cleanup_error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
 from textwrap import indent
-from typing import Any
+from typing import Any, TextIO, cast
 
 from behave.formatter.base import Formatter
 from rich.text import Text
@@ -35,6 +36,27 @@ _STYLES = {
 _WORD = max(len(verdict) for verdict in Verdict) + 2  # columns: the verdict, then what it is about
 _MARGIN = " " * (_WORD + 4)
 _SLOWEST = 3  # examples that are named at the end of a run
+
+
+class _RedactedStream:
+    """A stream of text without secrets: what is written at once is looked through at once."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write ``text`` without its secrets."""
+        return self._stream.write(redact(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def hide_secrets(hide: Callable[[str], str]) -> None:
+    """Have everything hidden by ``hide`` from now on: also what behave prints itself, such as captured output."""
+    global redact
+    redact = hide
+    sys.stdout, sys.stderr = (cast(TextIO, _RedactedStream(stream)) for stream in (sys.stdout, sys.stderr))
 
 
 def announce(session: Session) -> None:

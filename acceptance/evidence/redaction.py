@@ -1,8 +1,9 @@
 """Redaction: what must never reach a report, a log or a terminal.
 
 Three nets, each enough for what it is made for: values *learned* during the run (passwords, keys, tokens, wherever
-they turn up), *names* whose values are secret (headers, JSON keys, query parameters), and *shapes* (JSON Web Tokens,
-the subprotocol that carries one, user names and passwords inside addresses).
+they turn up), *names* whose values are secret (headers, JSON keys, parameters, variables, arguments of a process), and
+*shapes* (JSON Web Tokens, the subprotocol that carries one, user names and passwords inside addresses, private keys,
+and the tokens and keys that their issuers made recognisable by their first characters).
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlencode, urlsplit, urlu
 
 HIDDEN = "[hidden]"
 
-#: A header, JSON key or parameter whose name holds one of these carries a secret.
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)|secret|token|authorization|cookie|api[-_]?key|bypass[-_]?key|simulation[-_]?key|private"
-    r"[-_]?key|credential|session[-_]?id|^jwt$|^ticket$|^code$",
-    re.IGNORECASE,
+#: What is in the name of something secret, wherever the name is met.
+_SECRET_WORDS = (
+    r"pass(?:word|wd|phrase)|secret|token|cookie|credential"
+    r"|(?:api|bypass|simulation|private|account|access|signing|encryption)[-_]?key"
 )
+#: A header, JSON key or parameter whose name holds one of these carries a secret.
+_SECRET_NAME = re.compile(rf"{_SECRET_WORDS}|authorization|session[-_]?id|^jwt$|^ticket$|^code$", re.IGNORECASE)
 #: Names that only look like it: they say something *about* a token.
 _HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-protocol|token_count|tokens_used", re.I)
 
@@ -31,8 +33,18 @@ _TOKEN_SUBPROTOCOL = re.compile(r"\bjwt\.[A-Za-z0-9_-]{16,}")
 _TOKEN_IN_BASE64 = re.compile(r"\bZXlK[A-Za-z0-9+/_-]{20,}={0,2}")  # what “eyJ” begins with there
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _USER_INFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:?[^\s/@]*@", re.I)
+_COOKIES = re.compile(
+    r"""(?i)\b(?P<name>(?:set-)?cookie\s*:\s*)(?!\[hidden\])[^\r\n"']+"""
+)  # each with a name of its own
+_USER_ARGUMENT = re.compile(r"(?<!\S)(?P<name>(?:-u|--user)[ =])[^\s:]+:\S+")  # of curl and its like
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
+_ISSUED = re.compile(
+    r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[opsur]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|AIza[\w-]{35}"
+    r"|xox[abeoprs]-[\w-]{10,}|sk[-_](?:(?:proj|live|test|ant|or)[-_])?[\w-]{20,})"
+)
 _NAMED_IN_TEXT = re.compile(
-    r"""(?P<name>["']?\b[\w-]*(?:password|passwd|secret|token|api_?key|cookie)[\w-]*["']?\s*[:=]\s*)"""
+    rf"""(?P<name>["']?\b[\w-]*(?:{_SECRET_WORDS})[\w-]*["']?\s*[:=]\s*"""
+    rf"""|(?<![\w-])--?[\w-]*(?:{_SECRET_WORDS})[\w-]*["']?,?\s+)"""
     r"""(?P<value>(?!\[hidden\])(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s,;&"'})\]]+))""",
     re.I,
 )
@@ -129,6 +141,10 @@ def _by_shape(text: str) -> str:
     text = _TOKEN.sub(HIDDEN, text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
     text = _USER_INFO.sub(r"\g<scheme>", text)
+    text = _PRIVATE_KEY.sub(HIDDEN, text)
+    text = _ISSUED.sub(HIDDEN, text)
+    text = _COOKIES.sub(rf"\g<name>{HIDDEN}", text)
+    text = _USER_ARGUMENT.sub(rf"\g<name>{HIDDEN}", text)
     return _NAMED_IN_TEXT.sub(_hide_named, text)
 
 

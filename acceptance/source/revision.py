@@ -27,7 +27,7 @@ def is_changed(tree: Path, *, timeout: float = 30.0) -> bool | None:
 
     A file that git does not know counts, since an audit reads it; one that it is told to ignore does not.
     """
-    told = _git(tree, timeout, "status", "--porcelain", "--", ".")
+    told = _git(tree, timeout, *_without_filters(tree), "status", "--porcelain", "--", ".")
     return None if told is None else bool(told)
 
 
@@ -64,8 +64,24 @@ def last(repository: Path, count: int, *, first_parent: bool) -> list[str]:
 def renames(tree: Path, since: str) -> dict[str, str]:
     """For each file that git takes for a renamed one, the path that it had in ``since``; paths relative to ``tree``."""
     arguments = ["--no-ext-diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since]
-    fields = (_git(tree, 60, "diff", *arguments, "--", ".") or "").split("\0")
+    fields = (_git(tree, 60, *_without_filters(tree), "diff", *arguments, "--", ".") or "").split("\0")
     return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
+
+
+#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read.
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false")
+
+
+def _without_filters(tree: Path) -> list[str]:
+    """Options by which git compares files as they are, and not as commands of the repository's own would make them."""
+    named = ("config", "--local", "--includes", "--null", "--name-only", "--get-regexp", r"^filter\.")
+    drivers = {name.rpartition(".")[0] for name in (_git(tree, 5, *named) or "").split("\0") if name}
+    return [
+        part
+        for driver in sorted(drivers)
+        for setting in ("clean=", "process=", "required=false")
+        for part in ("-c", f"{driver}.{setting}")
+    ]
 
 
 class Revision:
@@ -138,7 +154,7 @@ class Revision:
 
     def _content(self, blob: str) -> bytes:
         if self._process is None:
-            command = ["git", "-C", str(self.repository), "cat-file", "--batch"]
+            command = [*_GIT, "-C", str(self.repository), "cat-file", "--batch"]
             pipe = subprocess.PIPE
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=_environment())
         assert self._process.stdin and self._process.stdout, "both are pipes"
@@ -159,7 +175,7 @@ def _git(tree: Path, timeout: float, *arguments: str) -> str | None:
 
 
 def _raw(tree: Path, timeout: float, *arguments: str) -> bytes | None:
-    command = ["git", "-C", str(tree), *arguments]
+    command = [*_GIT, "-C", str(tree), *arguments]
     try:
         answer = subprocess.run(command, capture_output=True, timeout=timeout, env=_environment(), check=False)
     except (OSError, subprocess.TimeoutExpired):
