@@ -1,4 +1,4 @@
-"""The checker that only exists for node: axe-core for pages, in a browser that puppeteer drives."""
+"""What only exists for node: axe-core for pages, and a browser that puppeteer drives."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ class Looked:
 def look(page: str, *, width: int, click: str = "") -> Looked:
     """A page in Chromium at a width in pixels, after following the link of a selector; skips without Chromium."""
     return Looked(**_run("look.mjs", [chromium(), page, str(width), *([click] if click else [])]))
+
+
+def scripts_that_ran(pages: Iterable[str]) -> list[str]:
+    """Where a script that sets ``data-ran`` ran, when everything was pressed; skips without Chromium."""
+    explored = _run("explore.mjs", [chromium(), *pages])
+    assert explored["pressed"], "nothing could be pressed, so little was seen"
+    return list(explored["ran"])
 
 
 def _run(script: str, arguments: Iterable[str]) -> Any:

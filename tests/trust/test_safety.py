@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
-from command import clean_environment
+from browser import chromium, shown_by_chromium
+from command import BEHAVE, clean_environment
+from node_tools import scripts_that_ran
 from repositories import checkout, git
+from telling import run_that_tells
 
 from acceptance.target import REPOSITORY
 
@@ -91,3 +99,81 @@ def test_the_trap_would_tell(trapped: Path) -> None:
     told = {file.name.removeprefix("ran-") for file in trapped.parent.glob("ran-*")}
     assert {"fsmonitor", "__init__"} <= told
     assert told & {"clean", "process"}
+
+
+# The embedded platform
+
+
+def _services_of_a_run(reports: Path) -> tuple[set[str], set[str]]:
+    """On which addresses the services of a run listen, and what they sign tokens with."""
+    command = [BEHAVE, "--tags=@promise.golden-01", "-D", "faults=silent-chat", "-D", f"reports={reports}"]
+    nowhere = subprocess.DEVNULL
+    run = subprocess.Popen(
+        command, cwd=REPOSITORY, env=clean_environment(), stdin=nowhere, stdout=nowhere, stderr=nowhere
+    )
+    addresses: set[str] = set()
+    secrets: set[str] = set()
+    try:
+        while run.poll() is None:
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                for service in psutil.Process(run.pid).children(recursive=True):
+                    here = [each for each in service.net_connections("inet") if each.status == psutil.CONN_LISTEN]
+                    addresses |= {each.laddr.ip for each in here}
+                    secrets |= {service.environ()["JWT_SECRET_KEY"]} if here else set()
+            time.sleep(0.05)
+    finally:
+        run.terminate()
+        run.wait()
+    return addresses, secrets
+
+
+def test_the_embedded_platform_is_for_this_machine_alone_and_signs_anew_each_time(tmp_path: Path) -> None:
+    one, other = (_services_of_a_run(tmp_path / name) for name in ("one", "other"))
+    assert one[0] == other[0] == {"127.0.0.1"}
+    assert len(one[1]) == len(other[1]) == 1  # both services of a run share it
+    assert one[1] != other[1]
+    assert all(len(secret) >= 32 for secret in one[1] | other[1])
+
+
+# Pages
+
+
+MARK = "document.documentElement.dataset.ran='yes'"
+HOSTILE = [
+    f"<script>{MARK}</script>",
+    f'<img src=x onerror="{MARK}">',
+    f'"><svg onload="{MARK}">',
+    f"</title></textarea></script><script>{MARK}</script>",
+    f"' onmouseover='{MARK}' autofocus onfocus='{MARK}' x='",
+    f"[a link](javascript:{MARK.replace(' ', '')})",
+    f"]]><script>{MARK}</script>",
+    f"{{{{constructor.constructor(`{MARK}`)()}}}}",
+    f'<iframe srcdoc="<script>parent.{MARK};{MARK}</script>"></iframe>',
+    f'<details open ontoggle="{MARK}">',
+    "<!-- <style>*{display:none}</style>",
+]
+
+
+@pytest.mark.browser
+def test_hostile_names_are_shown_as_text(tmp_path: Path) -> None:
+    """Whatever a platform says, a frame holds, a step attaches or a file is called: a page shows it and runs none."""
+    chromium()
+    told = run_that_tells(HOSTILE, "<img src=x onerror=document.documentElement.dataset.ran=1>", tmp_path)
+    report, sheet = told.reports / "report.html", told.reports / "signoff.html"
+    drawings = sorted(told.reports.rglob("*.svg"), key=lambda file: file.stat().st_size)[-2:]
+    by_status = {
+        result["status"]: result["uuid"]
+        for file in told.reports.rglob("*-result.json")
+        if (result := json.loads(file.read_bytes()))
+    }
+    shown = [f"{report.as_uri()}#{hashlib.md5(uuid.encode()).hexdigest()}" for uuid in by_status.values()]
+    text, _ = shown_by_chromium(sheet.as_uri(), tmp_path)
+    assert "onerror=" in text  # it is shown, and not left out
+    assert scripts_that_ran([*(page.as_uri() for page in (sheet, report, *drawings)), *shown]) == []
+
+
+@pytest.mark.browser
+def test_a_page_that_runs_what_it_is_told_would_be_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><button>press</button>{HOSTILE[1]}", encoding="utf-8")
+    assert scripts_that_ran([page.as_uri()]) != []

@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-ALL: list[str] = json.loads(Path(__file__).with_name("canaries.json").read_text(encoding="utf-8"))
+ALL: list[str] = json.loads(Path(__file__).with_name("texts.json").read_text(encoding="utf-8"))
 IN_ONE_LINE = [text for text in ALL if "\n" not in text]
 logger = logging.getLogger("leaking")
 

@@ -15,7 +15,7 @@ from hamcrest import assert_that, equal_to
 
 from acceptance.verdicts import Broken, CouldNotTell
 
-ALL: list[str] = json.loads(Path("canaries.json").read_text(encoding="utf-8"))
+ALL: list[str] = json.loads(Path("texts.json").read_text(encoding="utf-8"))
 TOLD = "\n".join(ALL)
 
 
