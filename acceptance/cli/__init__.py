@@ -281,6 +281,24 @@ def prove_it(
 
 
 @app.command()
+def explain(
+    what: Annotated[
+        str, typer.Argument(metavar="ID", help="A promise, example, test of the plan, rule or fault; or all.")
+    ],
+) -> None:
+    """Say what a promise is before anything is run: who is affected, what it touches and makes, what proves it.
+
+    ID is such as imports-01, imports-01a, 1.1a (of the plan), CG201 (a rule of the audit), broadcast (a fault). all is
+    every promise, as docs/promises.md.
+
+    Exit codes: 0; 2 there is nothing of that name.
+    """
+    from acceptance.cli import explaining
+
+    explaining.explain(what)
+
+
+@app.command()
 def junit(
     reports: Reports = DEFAULT_REPORTS,
     output: Annotated[
