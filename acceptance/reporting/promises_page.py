@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,7 @@ def _deadlines_in(source: str, seen: set[str]) -> set[str]:
     return named
 
 
+@cache
 def _of_targets(name: str) -> Mapping[str, float]:
     target: Target = load_target(name, {})
     return {deadline: each.seconds for deadline, each in target.deadlines.items()}
