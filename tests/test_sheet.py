@@ -124,7 +124,7 @@ def test_who_signs_is_told_how_much_nobody_saw(tmp_path: Path) -> None:
     assert sheet.conclusion.to_sign.startswith(command)
     (step,) = sheet.next_steps
     assert (step.owner, step.until, step.promises) == ("product owner", None, ["staging-04"])
-    assert step.why == "Nobody saw them kept: not asked 2."
+    assert step.why == "Nobody saw them kept: 2 not asked."
     assert step.begin.startswith(command)
     assert "Nothing is open" not in pages.html(sheet)
 

@@ -120,7 +120,7 @@ def _decision(joined: Joined, on: date) -> Iterator[model.Step]:
     yield model.Step(
         area="Decision",
         what=f"Decide on {_examples(len(pending))}: accept each with a reason, or have it closed or asked first.",
-        why=f"Nobody saw them kept: {', '.join(f'{what} {number}' for what, number in kinds.items())}.",
+        why=f"Nobody saw them kept: {'; '.join(f'{number} {what}' for what, number in kinds.items())}.",
         begin=to_sign(joined, on),
         owner="product owner",
         until=min(ends, default=None),
