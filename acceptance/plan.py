@@ -151,7 +151,7 @@ CRITERIA = (
         "business",
         "User isolation",
         "Factory patterns maintain user isolation without coordination gaps",
-        ("isolation-01", "isolation-02", "isolation-03"),
+        ("isolation-01", "isolation-02", "isolation-03", "factories-02", "factories-04"),
     ),
     Criterion(
         "business",

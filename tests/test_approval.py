@@ -336,8 +336,10 @@ def later(results: dict[str, Any]) -> None:
 def test_another_run_is_compared(desk: Desk) -> None:
     """The same again; on other addresses; of another version; and one that no longer keeps a promise."""
     desk.change("staging", later)
-    same = desk.verify()
+    named = ("--reports", "reports/source", "--reports", "reports/staging")
+    same = desk.verify(*named)
     assert same.exit_code == 0, same.output
+    assert "Compared: reports/staging holds another run, of 02 January 2026, 03:04 UTC\n" in same.output
 
     def moved(results: dict[str, Any]) -> None:
         results["target"]["addresses"]["base_url"] = "https://green.example.com"
@@ -348,6 +350,22 @@ def test_another_run_is_compared(desk: Desk) -> None:
     assert elsewhere.exit_code == 1
     assert elsewhere.of("the address base_url is https://green.example.com, and was http://127.0.0.1:") == PLATFORM
     assert elsewhere.of("the version chat is 99, and was ") == PLATFORM
+
+
+def test_a_changed_date_does_not_hide_changed_results(desk: Desk) -> None:
+    """Nobody has named it, so it is not the run that was signed, whatever date it bears."""
+
+    def tampered(results: dict[str, Any]) -> None:
+        slower_by_half_a_second(results)
+        later(results)
+
+    desk.change("staging", tampered)
+    said = desk.verify()
+    assert said.exit_code == 3
+    assert re.search(
+        r"Not checked: reports/staging holds another run, of .*: the results of target mine that were signed are not",
+        said.output,
+    )
 
 
 def end_as(results: dict[str, Any], example: str, verdict: str, reason: str = "it did nothing") -> None:

@@ -373,6 +373,18 @@ def test_a_proposal_never_changes_what_people_have_written(tmp_path: Path) -> No
     assert file.stat().st_mtime_ns == before
 
 
+def test_what_is_proposed_is_set_apart_from_what_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(MINE.rstrip() + "\n", encoding="utf-8")
+    ends = dict.fromkeys(("imports-03b", "imports-02a", "imports-05a"), (BROKEN, TOLD))
+    reports = kept_in(tmp_path / "reports", a_run(no_platform(), tree(), ends))
+    assert propose(reports, file).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith(MINE)
+    assert text.count("[[gap]]") == text.count("\n\n[[gap]]") == 3
+    assert "\n\n\n" not in text
+
+
 @pytest.mark.parametrize(
     ("given", "options", "says"),
     [

@@ -218,6 +218,7 @@ def _now(file: Path, each: Approval, wording: Wording, asked: Verifying) -> Now:
         on=date.today(),
         wording=wording,
         runs=runs,
+        named=bool(asked.folders),
         unreadable=unreadable,
         tree=_tree(each, asked.source),
         proof=digest(proof) if proof and proof.is_file() else None,
@@ -265,6 +266,8 @@ def _tell(file: Path, found: Found) -> None:
             _say(f"    {line}")
     for told in found.unchecked:
         _say(f"  Not checked: {told}", "yellow")
+    for told in found.compared:
+        _say(f"  Compared: {told}", "dim")
     for told in found.as_signed:
         _say(f"  As signed: {told}", "dim")
     _say(f"  {_conclusion(found)}", "bold")

@@ -10,7 +10,8 @@ from acceptance.target import ADDRESSES
 def facts_of(ran: Results) -> dict[str, str]:
     """What was judged, an owner's facts first: the report's first page shows eight before one asks for more."""
     target, source = ran.target, ran.source
-    facts = {"Target": f"{target.name}: {target.about}"}
+    staging = " (staging, by its own declaration)" if target.staging else ""
+    facts = {"Target": f"{target.name}: {target.about}{staging}"}
     if target.as_found:
         but = f" but {', '.join(target.closed)}" if target.closed else ""
         facts["Faults planted"] = f"every gap of the plan{but}, by {len(target.planted_faults)} faults"

@@ -66,6 +66,7 @@ def propose(text: str, results: Results, standings: list[Standing], given: Given
                 gaps[_index(gaps, standing.example)]["at_most"] = count.number
                 changes.append(f"lowered: {standing.example}, to {count.number}")
             case Kind.UNLISTED | Kind.UNKNOWN if standing.entry is None:
+                _set_apart(gaps)
                 gaps.append(_entry(examples[standing.example], given, on))
                 changes.append(f"in: {standing.example}")
             case kind if kind not in EXCUSED:
@@ -98,6 +99,12 @@ def _entry(example: ExampleResult, given: Given, on: date) -> Table:
         if value is not None:
             entry.add(key, value)
     return entry
+
+
+def _set_apart(gaps: AoT) -> None:
+    """An empty line between the last entry and what follows, as in a list that people write."""
+    if len(gaps) and not gaps.as_string().endswith("\n\n"):
+        gaps[-1].add(tomlkit.nl())
 
 
 def _index(gaps: AoT, example: str) -> int:

@@ -41,12 +41,13 @@ class Unreadable:
 class Now:
     """What there is to compare with: ``runs`` are those that were named, or else those in the approval's folders.
 
-    ``proof`` is the digest of the approval's proof, None where it is not here.
+    ``named`` says which of the two, ``proof`` is the digest of the approval's proof, None where it is not here.
     """
 
     on: date
     wording: Wording
     runs: Sequence[JudgedRun]
+    named: bool
     unreadable: Sequence[Unreadable]
     tree: TreeNow | None
     proof: str | None
@@ -59,7 +60,8 @@ class Found:
     """What became of an approval.
 
     ``void``: why nothing of it stands. ``stale``: promises that no longer stand, by the reason; ``new``: promises that
-    it does not cover, id and sentence. ``unchecked``: what was not here to compare. ``as_signed``: what is unchanged.
+    it does not cover, id and sentence. ``unchecked``: what was not here to compare. ``compared``: other runs that were
+    named and compared. ``as_signed``: what is unchanged.
     """
 
     approval: Approval
@@ -67,6 +69,7 @@ class Found:
     stale: dict[str, dict[str, str]] = field(default_factory=dict)
     new: dict[str, str] = field(default_factory=dict)
     unchecked: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
     as_signed: list[str] = field(default_factory=list)
 
     @property
@@ -159,7 +162,7 @@ def _results(found: Found, now: Now) -> None:
         elif here.results.run.started == run.started:
             _stale(found, f"the results in {here.folder} were changed after they were signed", _decided(found, run))
         else:
-            _another(found, run, here, now.tree)
+            _another(found, run, here, now)
 
 
 def _the_one(signed: Run, approval: Approval, runs: Iterable[JudgedRun]) -> JudgedRun | None:
@@ -179,9 +182,17 @@ def _is_alike(signed: Run, run: JudgedRun) -> bool:
     return (signed.source is None or source) and (signed.platform is None or same)
 
 
-def _another(found: Found, signed: Run, run: JudgedRun, tree: TreeNow | None) -> None:
-    """Another run of the same things: what it judged otherwise, what it no longer saw kept, and what it left out."""
+def _another(found: Found, signed: Run, run: JudgedRun, now: Now) -> None:
+    """Another run of the same things: what it judged otherwise, what it no longer saw kept, and what it left out.
+
+    It stands in for the one that was signed only when somebody named it: anybody can write a later date into results.
+    """
     results, told = run.results, f"{run.folder} holds another run, of {run.results.run.started:%d %B %Y, %H:%M} UTC"
+    tree = now.tree
+    if now.named:
+        found.compared.append(told)
+    else:
+        found.unchecked.append(f"{told}: the results of {signed.judged} that were signed are not here to compare")
     source, target = results.source, results.target
     if signed.source and source:
         here = source.revision

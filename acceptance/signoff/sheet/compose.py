@@ -21,6 +21,7 @@ from acceptance.signoff import criteria
 from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
 from acceptance.signoff.ratchet import standings
 from acceptance.signoff.sheet import model
+from acceptance.signoff.sheet.answer import answer
 from acceptance.signoff.sheet.next_steps import next_steps, to_sign
 from acceptance.signoff.verdict import State, counts, judge
 from acceptance.verdicts import Verdict, worst
@@ -43,13 +44,14 @@ def compose(
         made=datetime.now(UTC).replace(microsecond=0),
         conclusion=model.Conclusion(
             state=judged[0].state,
+            answer=answer(joined, is_whole=judged[0].state not in (State.NO_VERDICT, State.PARTIAL)),
             sentences=[each.sentence for each in judged],
             counts=_counts(joined.runs),
             to_sign=to_sign(joined, on),
         ),
         at_stake=plan.AT_STAKE,
         runs=[_run(run, reports[run.folder]) for run in joined.runs],
-        next_steps=list(next_steps(joined)),
+        next_steps=list(next_steps(joined, on)),
         criteria=[_criterion(criterion, joined) for criterion in plan.CRITERIA],
         metrics=[_metric(measured) for measured in criteria.measure(joined)],
         gaps=list(_cards(joined, shown)),

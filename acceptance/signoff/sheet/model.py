@@ -21,9 +21,10 @@ class _Part(BaseModel):
 
 
 class Conclusion(_Part):
-    """The verdict: one sentence for each run, the worst first."""
+    """The verdict: one sentence over all runs, and one for each run, the worst first."""
 
     state: State
+    answer: str = Field(description="whether the four gaps are closed, and what was judged; empty for a rehearsal")
     sentences: list[str] = Field(description="what was judged is named in each")
     counts: str
     to_sign: str = Field(description="whether this can be signed, and by which command or after what")

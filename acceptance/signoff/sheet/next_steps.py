@@ -18,8 +18,8 @@ _ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_
 _LOOK = "Look first at: "
 
 
-def next_steps(joined: Joined) -> Iterator[model.Step]:
-    """First what is not kept, by gap and by the team that owns it; then the runs that are still missing."""
+def next_steps(joined: Joined, on: date) -> Iterator[model.Step]:
+    """First what is not kept, by gap and by the team that owns it; then the missing runs, or what the owner decides."""
     unkept = [
         (promise, example)
         for promise in joined.promises
@@ -35,6 +35,7 @@ def next_steps(joined: Joined) -> Iterator[model.Step]:
     steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max, step.area))
     yield from steps
     yield from _missing_runs(joined)
+    yield from _decision(joined, on)
 
 
 def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExample]], is_shared: bool) -> model.Step:
@@ -109,6 +110,29 @@ def _missing_runs(joined: Joined) -> Iterator[model.Step]:
         )
 
 
+def _decision(joined: Joined, on: date) -> Iterator[model.Step]:
+    """What only who signs can do about what nobody saw kept, where nothing else stands in the way."""
+    pending = approving.to_accept(joined)
+    if not pending or approving.obstacles(joined, on):
+        return
+    kinds = Counter(each.what for each in pending)
+    ends = [each.gap.expires for each in pending if each.gap]
+    yield model.Step(
+        area="Decision",
+        what=f"Decide on {_examples(len(pending))}: accept each with a reason, or have it closed or asked first.",
+        why=f"Nobody saw them kept: {'; '.join(f'{number} {what}' for what, number in kinds.items())}.",
+        begin=to_sign(joined, on),
+        owner="product owner",
+        until=min(ends, default=None),
+        cost="Nothing is approved, and nobody has decided whether the platform may be used as it is.",
+        promises=list(dict.fromkeys(each.promise.id for each in pending)),
+    )
+
+
+def _examples(number: int) -> str:
+    return "1 example" if number == 1 else f"{number} examples"
+
+
 def to_sign(joined: Joined, on: date) -> str:
     """Whether this can be signed: by which command, or what stands in the way on a day."""
     if any(run.results.target.embedded for run in joined.runs):
@@ -125,4 +149,6 @@ def to_sign(joined: Joined, on: date) -> str:
     if against := approving.obstacles(joined, on):
         return f"This cannot be signed yet: {against[0]}."
     folders = " ".join(f"--reports {shlex.quote(str(run.folder))}" for run in joined.runs)
-    return f"To sign it: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"
+    unseen = len(approving.to_accept(joined))
+    accept = f", accept {_examples(unseen)} that nobody saw kept, each with a reason" if unseen else ""
+    return f"To sign it{accept}: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"
