@@ -544,6 +544,14 @@ def test_a_signature_by_another_key_or_for_another_person_is_void(signed: Desk, 
 
 
 @signing
+def test_a_signature_that_was_taken_away_is_missed(signed: Desk) -> None:
+    signed.approval.with_name(f"{signed.approval.name}.sig").unlink()
+    said = signed.verify()
+    assert said.exit_code == 1
+    assert "Nothing of it stands: it says that it is signed, and its signature is not there" in said.output
+
+
+@signing
 def test_a_signature_that_is_needed_and_missing(desk: Desk) -> None:
     assert "it is not signed: only the history of git says who wrote it" in desk.verify().output
     said = desk.verify("--require-signature")

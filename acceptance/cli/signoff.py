@@ -51,9 +51,8 @@ def approve(asked: Approving) -> int:
     """Write an approval of these runs, or say why there can be none; the exit code."""
     now = datetime.now(UTC)
     _check_person(asked)
-    signing = Signing(
-        asked.by.strip(), asked.role, now, _day(asked.expires), usual_end=date.today() + timedelta(days=DAYS)
-    )
+    usual_end = date.today() + timedelta(days=DAYS)
+    signing = Signing(asked.by.strip(), asked.role, now, _day(asked.expires), usual_end, signed=asked.key is not None)
     wording, joined = _wording(), runs_in(asked.folders)
     if against := [*approving.obstacles(joined, date.today()), *approving.other_wording(joined, wording)]:
         _say("Not approved:", "bold red")

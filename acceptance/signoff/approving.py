@@ -60,13 +60,17 @@ class Pending:
 
 @dataclass(frozen=True)
 class Signing:
-    """Who approves, in which role, when, and until when at most; ``until`` is None for the usual time."""
+    """Who approves, in which role, when, and until when at most; ``until`` is None for the usual time.
+
+    ``signed`` is whether a signature will belong to it.
+    """
 
     by: str
     role: str
     at: datetime
     until: date | None
     usual_end: date
+    signed: bool = False
 
 
 def check_signer(by: str, role: str) -> None:
@@ -249,6 +253,7 @@ def approve(
         role=signing.role.strip(),
         approved=signing.at.astimezone(UTC).replace(microsecond=0),
         expires=last_day(pending, signing),
+        signed=signing.signed,
         run=[_run(run) for run in joined.runs],
         proof=proof,
         accepted=[_accepted(each, accepted[each.example.id]) for each in pending],

@@ -103,6 +103,8 @@ def _signature(found: Found, now: Now) -> None:
     match now.signed:
         case Signed.GOOD:
             found.as_signed.append(f"the signature was {now.signed}")
+        case Signed.NONE if found.approval.signed:
+            found.void.append("it says that it is signed, and its signature is not there: restore it from git")
         case Signed.NONE if now.must_be_signed:
             found.void.append("it is not signed, and a signature is required")
         case Signed.NONE:
