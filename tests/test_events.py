@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from acceptance.drivers.events import Event, answer_of, answer_text, ends_run, read
+from acceptance.drivers.events import GOLDEN_PATH, Event, answer_of, answer_text, ends_run, read
 from acceptance.drivers.runs import Run
+from acceptance.target import Deadline
 
 
 def event(frame: dict[str, Any]) -> Event:
@@ -77,3 +79,37 @@ def test_a_repeated_frame_and_an_unfinished_tool_are_told() -> None:
     assert run.unfinished_tools() == ["costs"]
     other = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs", "parameters": {"month": 5}}}
     assert Run("?", events=[event(begun), event(other)]).repeated() == []
+
+
+#: The golden path of a run that uses a tool.
+FRAMES: list[dict[str, Any]] = [
+    {"type": "agent_started", "run_id": "r", "agent_name": "Supervisor"},
+    {"type": "agent_thinking", "run_id": "r", "step_number": 1},
+    {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs"}},
+    {"type": "tool_completed", "run_id": "r", "data": {"tool_name": "costs"}},
+    {"type": "agent_completed", "run_id": "r", "agent_name": "Supervisor"},
+]
+
+
+def shortcoming(frames: Sequence[dict[str, Any]]) -> str | None:
+    run = Run("?")
+    for number, frame in enumerate(frames):
+        run.take(event({**frame, "timestamp": number}))
+    return run.shortcoming("Pat", Deadline("promptly", 2))
+
+
+def test_the_whole_golden_path_has_no_shortcoming() -> None:
+    assert shortcoming(FRAMES) is None
+
+
+@pytest.mark.parametrize("place", range(len(FRAMES)), ids=list(GOLDEN_PATH))
+def test_each_of_the_five_events_must_come_once_and_in_its_place(place: int) -> None:
+    """A frame that is sent again bears another time; an event in a wrong place trades it with a neighbour."""
+    before, it, after = FRAMES[:place], FRAMES[place], FRAMES[place + 1 :]
+    assert "did not see" in (shortcoming([*before, *after]) or "")
+    assert shortcoming([*before, it, it, *after]) in {
+        f"Pat was told the same thing twice: {GOLDEN_PATH[it['type']]}",
+        "Pat saw tools at work that were never finished: costs",
+    }
+    swapped = [*before, *after[:1], it, *after[1:]] if after else [*before[:-1], it, before[-1]]
+    assert "in a wrong order" in (shortcoming(swapped) or "")

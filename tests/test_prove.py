@@ -103,6 +103,10 @@ def test_controls_fail_where_something_is_kept_or_not() -> None:
     assert trials.control(None, nothing, EXAMPLES) == (Outcome.CAUGHT, [])
     vacuous = replace(nothing, verdicts={**nothing.verdicts, "golden-01a": Verdict.KEPT})
     assert trials.control(None, vacuous, EXAMPLES) == (Outcome.OTHER, ["golden-01a was kept"])
+    excused = replace(nothing, verdicts={**nothing.verdicts, "golden-01a": Verdict.NOT_ASKED})
+    assert trials.control(None, excused, EXAMPLES) == (Outcome.OTHER, ["golden-01a was not asked"])
+    silent = replace(nothing, verdicts={id: nothing.verdicts[id] for id in IDS if id != "golden-01a"})
+    assert trials.control(None, silent, EXAMPLES) == (Outcome.OTHER, ["golden-01a was not asked"])
 
 
 def test_only_roots_that_were_caught_prove_an_example() -> None:
@@ -199,6 +203,23 @@ def test_a_fault_that_does_not_do_what_it_declares_is_not_proven(
     assert len(proof.unbroken) == len(IDS)
     assert (tmp_path / "proof" / "second-manager" / "results.json").is_file()
     assert "imports-01a" in (tmp_path / "proof" / "second-manager" / "output.txt").read_text(encoding="utf-8")
+
+
+def test_a_fault_that_does_not_fit_is_named_and_the_others_are_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And what it alone would break, of the promise that is asked for, is seen by nobody."""
+    patch = tmp_path / "misfit.patch"
+    patch.write_text("--- a/nowhere.py\n+++ b/nowhere.py\n@@ -1 +1 @@\n-a\n+b\n", encoding="utf-8")
+    fits = known_faults()["emitter-on-offer-elsewhere"]
+    misfit = replace(fits, name="misfit", roots=frozenset({"imports-03a"}), patch=patch)
+    monkeypatch.setattr(trials, "known_faults", lambda: {"misfit": misfit, fits.name: fits})
+    monkeypatch.setattr(prove, "stop_in_order_on_signals", lambda: None)
+    assert prove.prove(Asked([], ["imports-03"], None, tmp_path, whole=False)) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("misfit: could not be tried\n  the fault misfit.patch does not apply (nowhere.py: ")
+    assert "\nNo fault is seen to break imports-03a\n" in said
+    assert said.splitlines()[-1].startswith("2 faults: survivors 0, undeclared 0, vacuous 1, not tried 1 (")
 
 
 def test_ctrl_c_ends_everything_and_leaves_an_earlier_proof(tmp_path: Path) -> None:

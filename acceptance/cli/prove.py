@@ -97,19 +97,25 @@ def _tell(proof: Proof, examples: Sequence[Example], asked: Asked, is_whole: boo
         _say(f"{trial.name}: {trial.outcome}", "bold red")
         for told in trial.told:
             _say(f"  {told}")
-    unbroken = proof.unbroken if is_whole else []
+    unbroken = _unbroken(proof, asked, is_whole)
     if unbroken:
         _say(f"No fault is seen to break {', '.join(unbroken)}", "bold red")
     if wrong:
         _say(f"The runs that ended otherwise are in {asked.reports / KEPT}/.", "dim")
-    _say(_sum(proof, examples, is_whole), "bold")
+    _say(_sum(proof, examples, unbroken, is_whole), "bold")
     return NOT_PROVEN if wrong or unbroken else 0
 
 
-def _sum(proof: Proof, examples: Sequence[Example], is_whole: bool) -> str:
+def _unbroken(proof: Proof, asked: Asked, is_whole: bool) -> list[str]:
+    """The examples that no fault breaks, of the promises all of whose faults were tried."""
+    tried = {id for each in proof.promises if is_whole or each.id in asked.promises for id in each.examples}
+    return [example for example in proof.unbroken if example in tried]
+
+
+def _sum(proof: Proof, examples: Sequence[Example], unbroken: Sequence[str], is_whole: bool) -> str:
     ended = [fault.outcome for fault in proof.faults]
     survivors, undeclared = ended.count(Outcome.SURVIVED), ended.count(Outcome.OTHER)
-    vacuous = sum(len(control.told) for control in proof.controls) + (len(proof.unbroken) if is_whole else 0)
+    vacuous = sum(len(control.told) for control in proof.controls) + len(unbroken)
     not_tried = ended.count(Outcome.NOT_TRIED)
     missing = f", not tried {not_tried}" if not_tried else ""
     promises = len({example.promise.id for example in examples})

@@ -84,8 +84,9 @@ class Run:
     def repeated(self) -> list[str]:
         """Events of the golden path that were delivered again, by name.
 
-        An agent begins and ends a run once. A step of the thinking is known by its number; anything else is the same
-        only when all of it is, its time of sending included: a tool may be used twice for the same thing.
+        An agent begins and ends a run once, and a tool is done as often as it was begun. A step of the thinking is
+        known by its number; anything else is the same only when all of it is, its time of sending included: a tool may
+        be used twice for the same thing.
         """
         seen: set[str] = set()
         again = []
@@ -100,6 +101,8 @@ class Run:
             if event.name in GOLDEN_PATH and key in seen:
                 again.append(event.name)
             seen.add(key)
+        if "tool_completed" not in again and any(uses < 0 for uses in self._open_uses().values()):
+            again.append("tool_completed")
         return again
 
     @property
@@ -118,9 +121,13 @@ class Run:
 
     def unfinished_tools(self) -> list[str]:
         """Tools that were begun more often than they were finished, by name."""
-        begun = Counter(_tool(event) for event in self.named("tool_executing"))
-        begun.subtract(_tool(event) for event in self.named("tool_completed"))
-        return sorted(tool for tool, open_uses in begun.items() if open_uses > 0)
+        return sorted(tool for tool, uses in self._open_uses().items() if uses > 0)
+
+    def _open_uses(self) -> Counter[str]:
+        """By tool, how much more often it was begun than finished."""
+        uses = Counter(_tool(event) for event in self.named("tool_executing"))
+        uses.subtract(_tool(event) for event in self.named("tool_completed"))
+        return uses
 
     def shortcoming(self, who: str, within: Deadline) -> str | None:
         """What is wrong with the work as ``who`` saw it, in a sentence; None when all of the golden path was kept.

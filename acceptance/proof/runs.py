@@ -55,8 +55,11 @@ class Proving:
     def fault(self, fault: Fault) -> FaultTrial:
         """Plant a fault, ask as much as it can change, and compare."""
         with _folder() as folder:
-            tree = faulty_copy(REFERENCE, [fault], folder)
             how = How.EVERYTHING
+            try:
+                tree = faulty_copy(REFERENCE, [fault], folder)
+            except ConfigurationError as misfit:
+                return trials.judged(fault, how, Ended({}, 0.0, str(misfit)), self.examples)
             if not self.whole:
                 how = trials.how_to_ask(fault, tree, self.examples, self._sound, self.manifest)
             planted = ["target=source", f"source={tree}"] if how is How.SOURCE else [f"faults={fault.name}"]
@@ -72,7 +75,7 @@ class Proving:
             return self._control("reference", CONFORMING, Verdict.KEPT, ended, folder, output)
 
     def nothing(self) -> Control:
-        """Where nothing is done nothing may be kept: an example that is, asserts nothing."""
+        """Where nothing is done everything is asked and nothing may be kept: an example that is, asserts nothing."""
         with _folder() as folder, nothing.doing_nothing() as port:
             options = [f"target={nothing.target_of(port, folder)}", f"source={nothing.tree_in(folder)}"]
             ended, output = self._behave(folder, options, "@phase2", nothing.secrets())
@@ -90,7 +93,7 @@ class Proving:
     ) -> Control:
         outcome, told = trials.control(expected, ended, self.examples)
         self._keep(name, outcome, folder, output)
-        wanted = "every example is kept" if expected else "no example is kept"
+        wanted = "every example is kept" if expected else "every example is asked, and none is kept"
         return Control(name=what, expected=wanted, outcome=outcome, told=told, seconds=round(ended.seconds, 2))
 
     def _behave(

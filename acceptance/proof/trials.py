@@ -125,13 +125,14 @@ def _differences(fault: Fault, asked: Collection[str], verdicts: Mapping[str, Ve
 
 
 def control(expected: Verdict | None, ended: Ended, examples: Sequence[Example]) -> tuple[Outcome, list[str]]:
-    """How a trial without a fault ended: every example as ``expected``, or, for None, no example kept."""
+    """How a trial without a fault ended: every example as ``expected``, or, for None, every one asked and none kept."""
     if ended.problem:
         return Outcome.NOT_TRIED, [ended.problem]
     told = []
     for example in examples:
         seen = ended.verdicts.get(example.id)
-        if (seen is Verdict.KEPT) if expected is None else (seen is not expected):
+        vacuous = seen in (Verdict.KEPT, Verdict.NOT_ASKED, None)  # what is not asked there is not seen to be otherwise
+        if vacuous if expected is None else (seen is not expected):
             told.append(f"{example.id} was {seen.value if seen else 'not asked'}")
     return (Outcome.OTHER if told else Outcome.CAUGHT), told
 
