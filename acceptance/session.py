@@ -55,6 +55,7 @@ class Session:
             self._client = httpx.AsyncClient(
                 trust_env=not target.is_on_this_machine,
                 timeout=None,
+                headers={"Accept-Encoding": "identity"},  # what is packed can unpack to any size
                 # a kept connection may be closing just as it is used again, and that would be told as the platform's
                 limits=httpx.Limits(max_keepalive_connections=0),
             )

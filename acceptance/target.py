@@ -109,7 +109,10 @@ def is_web_address(value: object) -> bool:
 
 def is_loopback(address: str) -> bool:
     """Whether the address means the machine that it is used on."""
-    host = urlsplit(address).hostname or ""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False  # it means nothing
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -374,8 +377,11 @@ def known_settings() -> list[str]:
 
 
 def without_user_info(address: str) -> str:
-    """The address without ``user:password@``."""
-    parts = urlsplit(address)
+    """The address without ``user:password@``; what is no address is left as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

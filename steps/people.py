@@ -204,4 +204,7 @@ def _assert_same_claims(token: str, other: str, which: str) -> None:
 
 
 def _clock(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y, %H:%M:%S} UTC"
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%d %B %Y, %H:%M:%S} UTC"
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds} seconds from 1970, which no calendar has"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +21,8 @@ from acceptance.verdicts import Broken, CouldNotTell
 
 #: What every account and thread of the specification is labelled with, so that its owner can tell them apart.
 LABEL = "phase2"
+_SENDABLE = re.compile(r"[\x21-\x7e]+")  # what a header carries as it is
+_LONGEST_TOKEN = 16_384  # characters
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Auth(Service):
         for field, token in tokens.items():
             if not isinstance(token, str) or not token:
                 raise Broken(f"{self.name} gave {person.name} no {field.replace('_', ' ')}")
+            if len(token) > _LONGEST_TOKEN or not _SENDABLE.fullmatch(token):
+                raise Broken(f"{self.name} gave {person.name} an {field.replace('_', ' ')} that no header can carry")
             self._recorder.redactor.learn(token)
         self.issued.append(replace(person, token=tokens["access_token"], refresh_token=tokens["refresh_token"]))
         return self.issued[-1]
@@ -216,7 +222,7 @@ def seconds_since_1970(moment: object) -> int | None:
     The contract leaves the form open, so ISO 8601 (UTC where it names no zone) and numbers are both understood.
     """
     if isinstance(moment, int | float) and not isinstance(moment, bool):
-        return int(moment)
+        return int(moment) if isinstance(moment, int) or math.isfinite(moment) else None
     try:
         told = datetime.fromisoformat(str(moment))
     except ValueError:

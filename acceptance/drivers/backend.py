@@ -56,7 +56,7 @@ class Backend(Service):
 
     async def service(self, name: str) -> dict[str, Any]:
         """Discovery's entry of one service; raises :class:`Broken` when there is none."""
-        path = f"/api/discovery/services/{quote(name, safe='')}"
+        path = f"/api/discovery/services/{_quoted(name)}"
         reply = await self.call("GET", path, within=self._target.deadlines["service discovery"])
         entry = self.expect(reply, f"to say where “{name}” is").body
         return entry if isinstance(entry, dict) else {}
@@ -119,7 +119,12 @@ class Backend(Service):
 
 def thread_path(thread_id: str, below: str = "") -> str:
     """The path of a thread, or of something below it."""
-    return f"/api/threads/{quote(thread_id, safe='')}{below}"
+    return f"/api/threads/{_quoted(thread_id)}{below}"
+
+
+def _quoted(part: str) -> str:
+    """A part of a path; half of a surrogate pair, which JSON can hold, goes as the bytes that it would be."""
+    return quote(part, safe="", errors="surrogatepass")
 
 
 def _words(content: object) -> str:

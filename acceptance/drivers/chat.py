@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,12 +13,13 @@ from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from acceptance.drivers.auth import LABEL, Person
 from acceptance.drivers.doors import OPEN, SHUT, UNAVAILABLE
-from acceptance.drivers.events import PASSED_OVER, Event, error_code, read
+from acceptance.drivers.events import MAY_END, PASSED_OVER, Event, error_code, read
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.drivers.runs import Run, sorted_into
 from acceptance.evidence.recorder import Recorder
@@ -51,9 +51,35 @@ IN_THE_CHAT = next(iter(FORMS))
 DEMO_USER = "demo-user-001"
 _UNKNOWN_TYPE = f"{LABEL}_who_am_i"  # a type that the contract does not know is acknowledged, with the whole identity
 _CLOSE_SECONDS = 1.0
+_LARGEST_MESSAGE = 1024 * 1024  # bytes; a whole answer is a hundredth of it
+_MOST_MESSAGES, _MOST_CHARACTERS = 10_000, 4 * 1024 * 1024  # on one connection; many conversations are a tenth of it
 _NOT_ALLOWED, _SERVICE_FAILURE = 1008, 1011  # codes with which live updates end a connection
+_LONGEST_ERROR, _BINARY_SHOWN = 200, 1000  # characters, bytes
+#: The codes with which this side ends a connection, by what was heard on it.
+_UNREADABLE: dict[int, str] = {
+    CloseCode.PROTOCOL_ERROR: "a frame that no WebSocket has",
+    CloseCode.INVALID_DATA: "text that is not UTF-8",
+    CloseCode.MESSAGE_TOO_BIG: f"a message of more than {_LARGEST_MESSAGE // 1024:,} KiB",
+    CloseCode.INTERNAL_ERROR: "nothing, also not when they were asked for a sign of life",
+}
 #: What people call the messages that are waited for.
 _AWAITED = {"ack": "a receipt", "pong": "an answer", "error_message": "a complaint", "heartbeat": "a sign of life"}
+
+
+class _Connecting(connect):
+    """A connection that is made to the address that was named and to no other: a token must not follow a redirect."""
+
+    reached = False  # whether the address could be connected to at all, its TLS included
+
+    async def open_tcp_connection(self) -> ClientConnection:
+        """What ``connect`` opens before the handshake."""
+        connection = await super().open_tcp_connection()
+        self.reached = True
+        return connection
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        """Never follow."""
+        return exc
 
 
 class LiveConnection:
@@ -66,6 +92,7 @@ class LiveConnection:
         self.label = label
         #: Everything that was heard on this connection, in order.
         self.heard: list[Event] = []
+        self._messages = self._characters = 0
         #: With which code live updates ended the connection, once they have.
         self.close_code: int | None = None
 
@@ -167,9 +194,9 @@ class LiveConnection:
             return True
         return False
 
-    def drop(self) -> None:
+    def drop(self, why: str = "as by a failing network") -> None:
         """Cut the connection as a failing network does, without a word."""
-        self._recorder.frame(self.label, "connection", "cut, as by a failing network")
+        self._recorder.frame(self.label, "connection", f"cut, {why}")
         self._socket.transport.abort()
 
     async def close(self) -> None:
@@ -191,13 +218,18 @@ class LiveConnection:
         waiting = self._recorder.wait(self.label, f"the end of the work, {within.name}", within.seconds)
         events: list[Event] = []
         over = 0
-        while over < len(runs) and (event := await self._next(until)):
-            if event.name not in PASSED_OVER:
+        try:
+            while over < len(runs) and (event := await self._next(until)):
+                if event.name in PASSED_OVER:
+                    continue
                 events.append(event)
-                sorted_into(runs, events)
-                done = sum(run.is_over for run in runs)
-                if done > over:  # who answers one after the other has the time for each
-                    over, until = done, time.monotonic() + within.seconds
+                if event.name in MAY_END:
+                    sorted_into(runs, events)
+                    done = sum(run.is_over for run in runs)
+                    if done > over:  # who answers one after the other has the time for each
+                        over, until = done, time.monotonic() + within.seconds
+        finally:
+            sorted_into(runs, events)
         if over == len(runs):
             self._recorder.over(waiting)
             sorted_into(runs, [*events, *await self.settle(within=within)])
@@ -245,9 +277,13 @@ class LiveConnection:
                 self._recorder.frame(self.label, "connection", _close_words(closed))
                 self.close_code = closed.rcvd.code if closed.rcvd else None
                 raise
-            text = frame if isinstance(frame, str) else frame.decode(errors="replace")
-            self._recorder.frame(self.label, "received", text)
-            if event := read(text, time.monotonic()):
+            self._recorder.frame(self.label, "received", frame if isinstance(frame, str) else _binary(frame))
+            self._messages += 1
+            self._characters += len(frame)
+            if self._messages > _MOST_MESSAGES or self._characters > _MOST_CHARACTERS:
+                self.drop("without an end in sight")
+                raise Broken(f"live updates sent {self.label} messages without an end in sight")
+            if isinstance(frame, str) and (event := read(frame, time.monotonic())):
                 self.heard.append(event)
                 return event
         return None
@@ -327,30 +363,37 @@ class Chat:
         within = self._target.deadlines["live updates"]
         headers, subprotocols, query = _carried(token, carrier)
         self._recorder.frame(label, "connection", f"opening, {'the' if token else 'no'} token in the {carrier}")
+        connecting = _Connecting(
+            address + query,
+            additional_headers=headers,
+            subprotocols=subprotocols,
+            open_timeout=within.seconds,
+            close_timeout=_CLOSE_SECONDS,
+            max_size=_LARGEST_MESSAGE,
+            proxy=None if self._target.is_on_this_machine else True,
+        )
         try:
-            socket = await connect(
-                address + query,
-                additional_headers=headers,
-                subprotocols=subprotocols,
-                open_timeout=within.seconds,
-                close_timeout=_CLOSE_SECONDS,
-                proxy=None if self._target.is_on_this_machine else True,
-            )
+            socket = await connecting
         except InvalidStatus as refused:
             status = refused.response.status_code
             self.refusals.append((label, status, self._recorder.in_outage))
             self._recorder.frame(label, "connection", f"refused the connection (HTTP {status})")
             raise
-        except TimeoutError:
-            raise self._not_opened(label, f"did not open the connection {within}") from None
-        except InvalidHandshake as error:
-            raise self._not_opened(label, f"did not keep to the WebSocket handshake ({error})") from None
-        except ConnectionRefusedError as error:
-            self._not_opened(label, "refused to be connected to")
-            told = f"live updates at {without_user_info(address)} cannot be reached any more: {why_unreachable(error)}"
-            raise CouldNotTell(told, look_first_at="whether the service is still there") from None
-        except (WebSocketException, ssl.SSLError, OSError) as error:
-            raise self._not_opened(label, f"could not be connected to: {why_unreachable(error)}") from None
+        except (TimeoutError, WebSocketException, OSError) as error:
+            if not connecting.reached:
+                self._not_opened(label, "could not be connected to")
+                told = (
+                    f"live updates at {without_user_info(address)} cannot be reached any more: {why_unreachable(error)}"
+                )
+                raise CouldNotTell(told, look_first_at="whether the service is still there") from None
+            match error:
+                case TimeoutError():
+                    what = f"did not open the connection {within}"
+                case InvalidHandshake():
+                    what = f"did not keep to the WebSocket handshake ({str(error)[:_LONGEST_ERROR]})"
+                case _:
+                    what = f"broke the connection off before it was open: {why_unreachable(error)}"
+            raise self._not_opened(label, what) from None
         self._recorder.frame(label, "connection", f"open, subprotocol {socket.subprotocol or 'none'}")
         connection = LiveConnection(socket, person, label, self._recorder)
         self.opened.append(connection)
@@ -378,5 +421,14 @@ def _ping() -> dict[str, Any]:
 
 
 def _close_words(closed: ConnectionClosed) -> str:
-    frame = closed.rcvd
-    return f"closed the connection ({f'{frame.code} {frame.reason}'.strip()})" if frame else "cut the connection"
+    """How the connection ended, and by whom: what cannot be read any further is ended on this side."""
+    theirs, ours = closed.rcvd, closed.sent
+    if theirs and (closed.rcvd_then_sent or not ours):
+        return f"closed the connection ({f'{theirs.code} {theirs.reason}'.strip()})"
+    told = _UNREADABLE.get(ours.code) if ours else None
+    return f"sent what ended the connection: {told}" if told else "cut the connection"
+
+
+def _binary(frame: bytes) -> str:
+    """What is kept of a message that is no text, which no page could read as one."""
+    return f"{len(frame):,} bytes, not text: {frame[:_BINARY_SHOWN].decode(errors='replace')}"

@@ -5,10 +5,11 @@ Every name and rule here is the platform's wire contract, gathered from its publ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from acceptance.drivers.json_text import parsed
 
 #: The five events, in order, and what a person sees by them.
 GOLDEN_PATH = {
@@ -20,6 +21,8 @@ GOLDEN_PATH = {
 }
 AGENT_ERROR = "agent_error"
 ERROR_MESSAGE = "error_message"
+#: What can be the end of a run.
+MAY_END = frozenset({"agent_completed", AGENT_ERROR, ERROR_MESSAGE})
 #: What the server says of its own accord and a reader of a run passes over.
 PASSED_OVER = frozenset({"heartbeat", "ping", "pong", "connection_established", "ack"})
 #: Outer types of the older family, whose events are named inside.
@@ -42,10 +45,7 @@ class Event:
 
 def read(text: str, at: float) -> Event | None:
     """The event in a frame's text; None for text that is not a JSON object."""
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+    frame = parsed(text)
     if not isinstance(frame, dict):
         return None
     inner = frame.get("data")

@@ -8,21 +8,21 @@ accepts and leaves unanswered.
 from __future__ import annotations
 
 import asyncio
-import json
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from acceptance.drivers.json_text import parsed
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.evidence.recorder import Recorder
 from acceptance.target import Deadline, without_user_info
 from acceptance.verdicts import Broken, CouldNotTell
 
-_LARGEST_ANSWER = 4 * 1024 * 1024  # bytes; a whole conversation is a hundredth of it
+_LARGEST_ANSWER = 1024 * 1024  # bytes; a whole conversation is a hundredth of it
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,30 @@ class Reply:
     @property
     def body(self) -> Any:
         """The body as JSON, or None."""
-        try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
-            return None
+        return parsed(self.text)
 
     def field(self, name: str) -> Any:
         """One field of a JSON object, or None."""
         body = self.body
         return body.get(name) if isinstance(body, dict) else None
+
+
+@dataclass
+class _Heard:
+    """What has been heard of an answer so far, whole or not."""
+
+    connected: bool = False
+    response: httpx.Response | None = None
+    body: bytearray = field(default_factory=bytearray)
+
+    async def trace(self, event: str, _: object) -> None:
+        """What the transport calls: a request is only sent on a connection that is whole, its TLS included."""
+        self.connected = self.connected or event.endswith("send_request_headers.started")
+
+    @property
+    def text(self) -> str:
+        # JSON is UTF-8, whatever else the headers call it
+        return self.body.decode("utf-8", "replace")
 
 
 class Service:
@@ -96,26 +111,30 @@ class Service:
         await self.require_reachable()
         begun = time.monotonic()
         request: httpx.Request | None = None
-        reply: Reply | None = None
+        heard = _Heard()
         error: str | None = None
         carried = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token is not None else {})}
         try:
-            request = self._client.build_request(method, self.address + path, json=body, headers=carried)
+            request = self._client.build_request(
+                method, self.address + path, json=body, headers=carried, extensions={"trace": heard.trace}
+            )
             async with asyncio.timeout(within.seconds):
-                reply = await self._reply_to(request)
-            return reply
+                return await self._reply_to(request, heard)
         except (TimeoutError, httpx.TimeoutException):
-            error = f"no answer {within}"
+            if not heard.connected:
+                error = f"the connection was not made {within}"
+                raise self._unreachable(error) from None
+            error = f"no answer {within}" if heard.response is None else f"no end of the answer {within}"
             raise Broken(f"{self.name} accepted {method} {path} and gave {error}") from None
         except httpx.ConnectError as failure:
             error = why_unreachable(failure)
-            if self._reachability is None:
-                raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
-            told = f"{self.name} at {without_user_info(self.address)} cannot be reached any more: {error}"
-            raise CouldNotTell(told, look_first_at="whether the service is still there") from None
+            raise self._unreachable(error) from None
         except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, ExceptionGroup) as failure:
             error = why_unreachable(failure)
             raise Broken(f"{self.name} at {without_user_info(self.address)} did not answer: {error}") from None
+        except Broken as failure:
+            error = failure.happened
+            raise
         finally:
             self._recorder.exchange(
                 service=self.name,
@@ -124,25 +143,40 @@ class Service:
                 request_headers=request.headers.multi_items() if request else (),
                 request_body=request.content.decode(errors="replace") if request else "",
                 seconds=time.monotonic() - begun,
-                status=reply.status if reply else None,
-                response_headers=reply.headers.multi_items() if reply else (),
-                response_body=reply.text if reply else "",
+                status=heard.response.status_code if heard.response else None,
+                response_headers=heard.response.headers.multi_items() if heard.response else (),
+                response_body=heard.text,
                 error=error,
                 person=person,
             )
 
-    async def _reply_to(self, request: httpx.Request) -> Reply:
-        """The whole answer; raises :class:`Broken` for one that is larger than any of the contract could be."""
-        response = await self._client.send(request, stream=True)
+    async def _reply_to(self, request: httpx.Request, heard: _Heard) -> Reply:
+        """The whole answer, part by part in ``heard``.
+
+        Raises :class:`Broken` for one that is larger than any of the contract could be, and for one in an encoding:
+        nobody has asked for it, and a few bytes can be made to unpack to any size.
+        """
+        asked = f"{request.method} {request.url.path}"
+        heard.response = response = await self._client.send(request, stream=True)
         try:
-            body = bytearray()
-            async for part in response.aiter_bytes():
-                body += part
-                if len(body) > _LARGEST_ANSWER:
-                    raise Broken(f"{self.name} answered {request.method} {request.url.path} without an end in sight")
-            return Reply(response.status_code, response.headers, body.decode(response.encoding or "utf-8", "replace"))
+            if (encoding := response.headers.get("content-encoding", "identity")) != "identity":
+                raise Broken(f"{self.name} answered {asked} in an encoding that nobody asked for ({encoding[:40]})")
+            async for part in response.aiter_raw():
+                heard.body += part
+                if len(heard.body) > _LARGEST_ANSWER:
+                    raise Broken(f"{self.name} answered {asked} without an end in sight")
+            return Reply(response.status_code, response.headers, heard.text)
         finally:
             await response.aclose()
+
+    def _unreachable(self, why: str) -> Broken | CouldNotTell:
+        """What it means that there is no connection: it depends on who named the address."""
+        at = f"{self.name} at {without_user_info(self.address)}"
+        if self._reachability is None:
+            return Broken(f"{at} did not answer: {why}")
+        return CouldNotTell(
+            f"{at} cannot be reached any more: {why}", look_first_at="whether the service is still there"
+        )
 
     def expect(self, reply: Reply, asked: str, *statuses: int) -> Reply:
         """``reply`` when its status is one of ``statuses`` (200 where none is named); otherwise :class:`Broken`."""

@@ -18,6 +18,7 @@ from acceptance.verdicts import CouldNotTell
 #: The settings that are probed: what people call what is there, and where it answers anybody.
 _PROBED = {"base_url": ("chat", "/health"), "auth_url": ("sign-in", "/health"), "websocket_url": ("live updates", "")}
 _VERSION_BYTES = 65536  # more than any health answer
+_LONGEST_VERSION = 100
 
 
 class Reachability:
@@ -49,22 +50,24 @@ class Reachability:
         }
 
     async def _problem(self, name: str, url: str) -> str | None:
-        """Why nothing answers there; any HTTP answer at all counts as reached."""
+        """Why nothing answers there; any HTTP answer at all counts as reached, however it goes on."""
         within = self._target.deadlines["service discovery"]
         url = url.replace("ws", "http", 1) if url.startswith(("ws://", "wss://")) else url
+        answered = False
         try:
             async with asyncio.timeout(within.seconds), self._client.stream("GET", url) as response:
-                self._note_version(name, await anext(response.aiter_bytes(_VERSION_BYTES), b""))
+                answered = True
+                self._note_version(name, await anext(response.aiter_raw(_VERSION_BYTES), b""))
         except (TimeoutError, httpx.TimeoutException):
-            return f"it never answered {within}"
+            return None if answered else f"it never answered {within}"
         except (httpx.RequestError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, ExceptionGroup) as failure:
-            return why_unreachable(failure)
+            return None if answered else why_unreachable(failure)
         return None
 
     def _note_version(self, name: str, health: bytes) -> None:
         try:
-            self.versions[name] = str(json.loads(health)["version"])
-        except (ValueError, KeyError, TypeError):
+            self.versions[name] = str(json.loads(health)["version"])[:_LONGEST_VERSION]
+        except (ValueError, KeyError, TypeError, RecursionError):
             return  # a service need not say it
 
 

@@ -90,10 +90,11 @@ class Run:
         """
         seen: set[str] = set()
         again = []
+        starter = self._starter
         for event in self.events:
             step = event.raw.get("step_number") or event.data.get("step_number")
             frame = dict(event.raw)
-            if event.name in (_FIRST, _LAST) and event.agent == self._starter:
+            if event.name in (_FIRST, _LAST) and event.agent == starter:
                 frame = {"type": event.name}
             elif step is not None:
                 frame.pop("timestamp", None)
@@ -182,14 +183,17 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
     by the order in which they began; what belongs to none goes to the last run, where it is found to be foreign.
     """
     pieces: list[list[Event]] = []
+    named: dict[str, list[Event]] = {}
     for event in events:
-        same = [piece for piece in pieces if event.run_id and event.run_id == piece[0].run_id]
-        unnamed = pieces[-1:] if not event.run_id and event.name != ERROR_MESSAGE else []
-        for piece in (same or unnamed)[:1]:
-            piece.append(event)
-            break
-        else:
-            pieces.append([event])
+        piece = named.get(event.run_id or "")
+        if piece is None and pieces and not event.run_id and event.name != ERROR_MESSAGE:
+            piece = pieces[-1]
+        if piece is None:
+            piece = []
+            pieces.append(piece)
+            if event.run_id:
+                named[event.run_id] = piece
+        piece.append(event)
     left = list(runs)
     owners: list[Run | None] = []
     for piece in pieces:

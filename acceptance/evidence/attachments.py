@@ -22,6 +22,7 @@ from acceptance.source import Audit, Finding
 
 #: Allure 3 shows an attachment of this type as a request and its response.
 HTTP_EXCHANGE = "application/vnd.allure.http+json"
+_MOST_ROWS, _LAST_ROWS = 2000, 200  # of a table
 _MASKED = "__ALLURE_REDACTED__"  # Allure's own word for a value that was taken out
 
 
@@ -152,9 +153,18 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "value": _MASKED if value == HIDDEN else value} for name, value in headers]
 
 
+def _shortened(rows: Sequence[Sequence[str]]) -> Iterable[Sequence[str]]:
+    """The rows, or the first and the last of too many, and between them how many are left out."""
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    head, tail = _MOST_ROWS - _LAST_ROWS, _LAST_ROWS
+    told = f"… {len(rows) - _MOST_ROWS:,} more rows left out here"
+    return [*rows[:head], (told, *[""] * (len(rows[0]) - 1)), *rows[-tail:]]
+
+
 def _table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     with io.StringIO() as buffer:
         writer = csv.writer(buffer)
         writer.writerow(headings)
-        writer.writerows(rows)
+        writer.writerows(_shortened(list(rows)))
         allure.attach(buffer.getvalue(), title, allure.attachment_type.CSV)

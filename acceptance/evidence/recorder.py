@@ -14,6 +14,8 @@ from acceptance.evidence.redaction import Redactor
 
 #: Longest body or frame that is kept, in characters; what is cut is said.
 LONGEST_KEPT = 20_000
+#: How many characters of one scenario are kept in that length; of what comes after them only the beginnings.
+MOST_KEPT, BEGINNING = 4_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Recorder:
     entries: list[Entry] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     in_outage: bool = False
+    _room: int = MOST_KEPT
 
     def exchange(
         self,
@@ -191,6 +194,8 @@ class Recorder:
 
     def _kept(self, text: str) -> str:
         shown = self.redactor.text(text)
-        if len(shown) <= LONGEST_KEPT:
+        longest = LONGEST_KEPT if self._room > 0 else BEGINNING
+        self._room -= len(shown[:longest])
+        if len(shown) <= longest:
             return shown
-        return f"{shown[:LONGEST_KEPT]}… ({len(shown) - LONGEST_KEPT:,} more characters left out)"
+        return f"{shown[:longest]}… ({len(shown) - longest:,} more characters left out)"

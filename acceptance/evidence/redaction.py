@@ -28,27 +28,34 @@ _SECRET_NAME = re.compile(rf"{_SECRET_WORDS}|authorization|session[-_]?id|^jwt$|
 #: Names that only look like it: they say something *about* a token.
 _HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-protocol|token_count|tokens_used", re.I)
 
-_TOKEN = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?")
+# Whatever a platform sends is searched, so each pattern takes a time that grows with the text and no faster: what is
+# repeated is taken whole (``++``) or has a limit, and no part of a text is looked at from each of its places.
+_TOKEN = re.compile(r"\beyJ[\w-]{5,}+(?P<rest>\.[\w-]{5,}+(?:\.[\w-]*+)?)?")
 _TOKEN_SUBPROTOCOL = re.compile(r"\bjwt\.[A-Za-z0-9_-]{16,}")
 _TOKEN_IN_BASE64 = re.compile(r"\bZXlK[A-Za-z0-9+/_-]{20,}={0,2}")  # what “eyJ” begins with there
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
-_USER_INFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]*://)[^\s/@:]*:?[^\s/@]*@", re.I)
-_COOKIES = re.compile(
-    r"""(?i)\b(?P<name>(?:set-)?cookie\s*:\s*)(?!\[hidden\])[^\r\n"']+"""
-)  # each with a name of its own
-_USER_ARGUMENT = re.compile(r"(?<!\S)(?P<name>(?:-u|--user)[ =])[^\s:]+:\S+")  # of curl and its like
-_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S)
+_USER_INFO = re.compile(r"(?<=[a-z0-9+.-]://)(?:[^\s/@]*+@)++", re.I)
+#: A whole line of cookies, each of which has a name of its own.
+_COOKIES = re.compile(r"""(?i)\b(?P<name>(?:set-)?cookie\s{0,64}:\s{0,64})(?!\[hidden\])[^\r\n"']++""")
+_USER_ARGUMENT = re.compile(r"(?<!\S)(?P<name>(?:-u|--user)[ =])[^\s:]++:\S++")  # of curl and its like
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:(?!-----END )[\s\S])*+(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+)
 _ISSUED = re.compile(
-    r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[opsur]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|AIza[\w-]{35}"
-    r"|xox[abeoprs]-[\w-]{10,}|sk[-_](?:(?:proj|live|test|ant|or)[-_])?[\w-]{20,})"
+    r"\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[opsur]_\w{36,}+|github_pat_\w{22,}+|glpat-[\w-]{20,}+|AIza[\w-]{35}"
+    r"|xox[abeoprs]-[\w-]{10,}+|sk[-_](?:(?:proj|live|test|ant|or)[-_])?[\w-]{20,}+)"
 )
 _NAMED_IN_TEXT = re.compile(
-    rf"""(?P<name>["']?\b[\w-]*(?:{_SECRET_WORDS})[\w-]*["']?\s*[:=]\s*"""
-    rf"""|(?<![\w-])--?[\w-]*(?:{_SECRET_WORDS})[\w-]*["']?,?\s+)"""
+    rf"""(?P<name>(?:{_SECRET_WORDS})[\w-]{{0,64}}["']?\s{{0,64}}[:=]\s{{0,64}}"""
+    rf"""|(?<![\w-])--?[\w-]{{0,64}}(?:{_SECRET_WORDS})[\w-]{{0,64}}["']?,?\s{{1,64}})"""
     r"""(?P<value>(?!\[hidden\])(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|["']?[^\s,;&"'})\]]+))""",
     re.I,
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # what a terminal would obey; lines and tabs are none
+_NAME_BEFORE = re.compile(r"[\w-]*\Z")
 _SHORTEST_LEARNED = 4
+_LONGEST_LEARNED = 16_384  # characters; no header would carry more
+_MOST_LEARNED = 100  # of the values in one text
 _SHORT = 100  # characters of a text that is worth remembering
 
 
@@ -57,6 +64,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._learned: list[str] = []  # longest first: one may hold another
+        self._found = 0  # secrets in the text that is being read
         for secret in secrets:
             self.learn(secret, lasting=True)
 
@@ -67,7 +75,7 @@ class Redactor:
         """
         if len(secret) < _SHORTEST_LEARNED:
             return  # hiding every “a” would hide the report
-        if _TOKEN.fullmatch(secret):
+        if (token := _TOKEN.fullmatch(secret)) and token["rest"]:
             return  # known by its shape, in every form, and there are hundreds of them
         encoded = secret.encode(errors="surrogatepass")
         forms = {secret, quote(encoded, safe=""), json.dumps(secret)[1:-1]}
@@ -100,12 +108,12 @@ class Redactor:
         return self._shapes(text)
 
     def json(self, value: Any) -> Any:
-        """A copy of a JSON value with secrets hidden; values under a secret name are learned first."""
-        if isinstance(value, Mapping):
-            return {self._shapes(str(key)): self._value_of(str(key), item) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.json(item) for item in value]
-        return self._shapes(value) if isinstance(value, str) else value
+        """A copy of a JSON value with secrets hidden; values under a secret name are learned first.
+
+        Of one value so many are learned as any answer could need; the others are hidden only where they are.
+        """
+        self._found = 0
+        return self._hidden_in(value)
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Headers as pairs, in order, with secret values hidden."""
@@ -121,16 +129,24 @@ class Redactor:
         shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query=urlencode(query, safe="[]"))
         return self._shapes(urlunsplit(shown))
 
+    def _hidden_in(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {self._shapes(str(key)): self._value_of(str(key), item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._hidden_in(item) for item in value]
+        return self._shapes(value) if isinstance(value, str) else value
+
     def _value_of(self, name: str, value: Any) -> Any:
         if not _is_secret(name) or value is None or isinstance(value, bool | int | float):
-            return self.json(value)
-        if isinstance(value, str):
+            return self._hidden_in(value)
+        if isinstance(value, str) and self._found < _MOST_LEARNED and len(value) <= _LONGEST_LEARNED:
+            self._found += 1
             self.learn(value)
         return HIDDEN
 
     def _shapes(self, text: str) -> str:
         text = text.encode(errors="backslashreplace").decode()  # half of a surrogate pair cannot be written anywhere
-        text = self.learned(text)
+        text = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", self.learned(text))
         return _remembered(text) if len(text) <= _SHORT else _by_shape(text)
 
 
@@ -138,9 +154,9 @@ def _by_shape(text: str) -> str:
     """``text`` with everything hidden that looks like a secret, or is named like one."""
     text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
     text = _TOKEN_IN_BASE64.sub(HIDDEN, text)
-    text = _TOKEN.sub(HIDDEN, text)
+    text = _TOKEN.sub(lambda match: HIDDEN if match["rest"] else match[0], text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
-    text = _USER_INFO.sub(r"\g<scheme>", text)
+    text = _USER_INFO.sub("", text)
     text = _PRIVATE_KEY.sub(HIDDEN, text)
     text = _ISSUED.sub(HIDDEN, text)
     text = _COOKIES.sub(rf"\g<name>{HIDDEN}", text)
@@ -161,7 +177,16 @@ def _inside_base64(secret: bytes, offset: int) -> set[str]:
 
 def _hide_named(match: re.Match[str]) -> str:
     name, value = match["name"], match["value"]
-    if _HARMLESS_NAME.search(name) or value in ("null", "None", "true", "false", "True", "False", HIDDEN):
+    before = _NAME_BEFORE.search(match.string, max(0, match.start() - 64), match.start())
+    if _HARMLESS_NAME.search((before[0] if before else "") + name) or value in (
+        "null",
+        "None",
+        "true",
+        "false",
+        "True",
+        "False",
+        HIDDEN,
+    ):
         return match[0]
     quote_mark = value[0] if value[0] in "\"'" else ""
     return f"{name}{quote_mark}{HIDDEN}{quote_mark}"

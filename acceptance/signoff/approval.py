@@ -131,9 +131,7 @@ class Approval(_Document):
     role: _Text
     approved: datetime
     expires: date = Field(description="the last day on which it stands")
-    signed: bool = Field(
-        default=False, description="whether it stands only with its signature"
-    )
+    signed: bool = Field(default=False, description="whether it stands only with its signature")
     run: list[Run] = Field(min_length=1)
     proof: Proof | None = None
     accepted: list[Accepted] = []
