@@ -253,8 +253,6 @@ class Target(BaseSettings):
 
     @model_validator(mode="after")
     def _synthetic_people_can_come_in(self) -> Self:
-        if self.synthetic_person and Capability.CREATES_DATA not in self.capabilities:
-            raise ValueError("synthetic_person goes with the capability creates-data: people sign in, ask and write")
         if self.people == "new":
             return self
         if self.synthetic_person is None:
@@ -270,6 +268,11 @@ class Target(BaseSettings):
     def addresses(self) -> dict[str, str]:
         """The addresses that this target names, by setting."""
         return {name: getattr(self, name) for name in ADDRESSES if getattr(self, name)}
+
+    @property
+    def has_synthetic_people(self) -> bool:
+        """Whether the people of the scenarios can be standing accounts."""
+        return self.synthetic_person is not None and Capability.CREATES_DATA in self.capabilities
 
     @property
     def has_platform(self) -> bool:

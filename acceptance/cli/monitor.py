@@ -49,7 +49,7 @@ def monitor(asked: Asked) -> int:
     """Ask until a signal comes, or once; the exit code."""
     options = _options(asked.options)
     target, _ = chosen(options)
-    if target.synthetic_person:
+    if target.has_synthetic_people:
         chosen({**options, "people": "synthetic"})  # refused now rather than at every round
     folder = (asked.reports or DEFAULT_REPORTS / "monitor" / target.name).resolve()
     settings = Settings(

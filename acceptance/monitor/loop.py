@@ -54,7 +54,7 @@ class Monitor:
         """``options`` are the ``-D`` options of each run; ``say`` is told what people may want to know."""
         self._settings = settings
         self._target = target
-        people = {"people": "synthetic"} if target.synthetic_person else {}
+        people = {"people": "synthetic"} if target.has_synthetic_people else {}
         self._options = {**options, **people}
         self._webhook = webhook
         self._redactor = Redactor([*target.secrets, *(webhook.secrets if webhook else ())])
