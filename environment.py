@@ -60,6 +60,7 @@ def after_scenario(context: Any, scenario: Any) -> None:
         return
     session: Session = context.session
     failure = session.end(world)
+    outcomes.remember_runs(scenario, world.all_runs)
     result = outcomes.outcome(scenario)
     if failure is None and result is not None and result.verdict is Verdict.KEPT:
         attachments.compact(world.recorder, said)

@@ -74,20 +74,10 @@ class Session:
     @classmethod
     def open(cls, userdata: Mapping[str, str]) -> Self:
         """The session that the ``-D`` options of a run ask for; raises :class:`ConfigurationError`."""
-        known = [*_OPTIONS, *known_settings()]
-        for key in userdata:
-            if key not in known:
-                near = nearest(key, known)
-                hint = f"did you mean -D {near}=…?" if near else f"the options are {', '.join(sorted(known))}"
-                raise ConfigurationError(f"-D {key}=… is not an option of this specification: {hint}")
+        check_options(userdata)
         if Path.cwd() != REPOSITORY:
             raise ConfigurationError(f"behave must be run from the root of the specification: cd {REPOSITORY}")
-        overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
-        target = load_target(userdata.get("target", "embedded"), overrides)
-        faults = _faults(userdata)
-        for option in ("platform", "closed", "faults"):
-            if userdata.get(option) and not target.embedded:
-                raise ConfigurationError(f"-D {option}=… goes with the embedded target only: it changes the platform")
+        target, faults = chosen(userdata)
         reports = Path(userdata.get("reports", DEFAULT_REPORTS))
         return cls(target, faults, reports, userdata)
 
@@ -101,9 +91,7 @@ class Session:
 
     def not_asked(self, example: Example) -> str | None:
         """Why this example does not apply to the target, by its declaration; None when it is asked."""
-        needs = example.needs or {"platform"}
-        reasons = (self.target.without(need, example.effect) for need in sorted(needs))
-        return next((reason for reason in reasons if reason), None)
+        return self.target.excuse(example.needs, example.effect)
 
     def begin(self, example: Example) -> World:
         """A fresh world for one example, with what it says that it needs."""
@@ -233,6 +221,27 @@ class Session:
             chat=Chat(self.target, recorder, reachability),
             at=lambda name, address: Service(name, address, client, recorder, None),
         )
+
+
+def check_options(userdata: Mapping[str, str]) -> None:
+    """Refuse a ``-D`` option that there is none of; raises :class:`ConfigurationError`."""
+    known = [*_OPTIONS, *known_settings()]
+    for key in userdata:
+        if key not in known:
+            near = nearest(key, known)
+            hint = f"did you mean -D {near}=…?" if near else f"the options are {', '.join(sorted(known))}"
+            raise ConfigurationError(f"-D {key}=… is not an option of this specification: {hint}")
+
+
+def chosen(userdata: Mapping[str, str]) -> tuple[Target, list[Fault]]:
+    """The target that ``-D`` options ask for, and the faults to plant on it; raises :class:`ConfigurationError`."""
+    overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
+    target = load_target(userdata.get("target", "embedded"), overrides)
+    faults = _faults(userdata)
+    for option in ("platform", "closed", "faults"):
+        if userdata.get(option) and not target.embedded:
+            raise ConfigurationError(f"-D {option}=… goes with the embedded target only: it changes the platform")
+    return target, faults
 
 
 def _faults(userdata: Mapping[str, str]) -> list[Fault]:

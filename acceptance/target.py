@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -141,6 +142,15 @@ def _host(name: str | None) -> str:
 
 _USUAL_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
+
+def _check_mail(value: str) -> str:
+    """An e-mail address, to whose local part a person's name can be added; raises ``ValueError``."""
+    if not re.fullmatch(r"[\w.-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
+        raise ValueError("is not an e-mail address like phase2-monitor@example.com")
+    return value
+
+
+EmailAddress = Annotated[str, AfterValidator(_check_mail)]
 HttpAddress = Annotated[str, _address("http", "https")]
 WebSocketAddress = Annotated[str, _address("ws", "wss")]
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -173,6 +183,13 @@ class Target(BaseSettings):
     simulation_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("simulation_key", SIMULATION_KEY_VARIABLE)
     )
+    synthetic_person: EmailAddress | None = Field(
+        default=None, description="the address of standing accounts, one for each person of the scenarios"
+    )
+    synthetic_password: SecretStr | None = None
+    people: Literal["new", "synthetic"] = Field(
+        default="new", description="whether the people of a scenario are new accounts or the standing ones"
+    )
     service_id: str = "netra-backend"
     service_secret: SecretStr | None = None
     jwt_secret: SecretStr | None = None
@@ -194,7 +211,9 @@ class Target(BaseSettings):
     heartbeat_seconds: Seconds | None = Field(default=None, description="what the embedded platform is started with")
 
     #: Never accepted from the command line, which other users of the machine can read.
-    SECRETS: ClassVar[frozenset[str]] = frozenset({"simulation_key", "service_secret", "jwt_secret"})
+    SECRETS: ClassVar[frozenset[str]] = frozenset(
+        {"simulation_key", "service_secret", "jwt_secret", "synthetic_password"}
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -235,10 +254,28 @@ class Target(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _synthetic_people_can_come_in(self) -> Self:
+        if self.people == "new":
+            return self
+        if self.synthetic_person is None:
+            raise ValueError("people = synthetic needs synthetic_person, the e-mail address of the standing accounts")
+        if self.sign_in == "register" and not self.embedded and self.synthetic_password is None:
+            raise ValueError(
+                "people = synthetic needs synthetic_password where people register: it is set by "
+                f"{variables_of(self.name)}SYNTHETIC_PASSWORD"
+            )
+        return self
+
     @property
     def addresses(self) -> dict[str, str]:
         """The addresses that this target names, by setting."""
         return {name: getattr(self, name) for name in ADDRESSES if getattr(self, name)}
+
+    @property
+    def has_synthetic_people(self) -> bool:
+        """Whether the people of the scenarios can be standing accounts."""
+        return self.synthetic_person is not None and Capability.CREATES_DATA in self.capabilities
 
     @property
     def has_platform(self) -> bool:
@@ -304,6 +341,11 @@ class Target(BaseSettings):
             return f"target {self.name} does not declare that it may be disturbed"
         return None
 
+    def excuse(self, needs: Iterable[str], effect: str) -> str | None:
+        """The first reason why an example with all these needs is not asked; one that names none needs a platform."""
+        reasons = (self.without(need, effect) for need in sorted(needs) or ["platform"])
+        return next((reason for reason in reasons if reason), None)
+
     def describe(self, source: str | None = None) -> list[tuple[str, str]]:
         """What is printed at the start of a run; ``source`` names the tree, and secrets are only said to be set."""
         shown = [("Target", f"{self.name}: {self.about}")]
@@ -334,7 +376,7 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         if not overrides.get(key, "given").strip():
             raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
     _refuse_unknown(overrides, known_settings(), "-D ")
-    prefix = re.sub(r"\W", "_", name).upper() + "_"
+    prefix = variables_of(name)
     for secret in sorted(Target.SECRETS & set(overrides)):
         variable = SIMULATION_KEY_VARIABLE if secret == "simulation_key" else f"{prefix}{secret.upper()}"
         raise ConfigurationError(
@@ -361,6 +403,9 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         )
     if not target.manifest.is_file():
         raise ConfigurationError(f"the manifest {target.manifest} does not exist: name one with -D manifest=FILE")
+    if target.embedded and target.people == "synthetic" and target.synthetic_password is None:
+        made = SecretStr(secrets.token_urlsafe(18) + "aA1!")  # its accounts are gone with the run
+        target = target.model_copy(update={"synthetic_password": made})
     if target.source is None and target.embedded:
         target = target.model_copy(update={"source": REFERENCE})
     if target.known_gaps is None:
@@ -369,6 +414,11 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
     if target.source is not None and not target.source.is_dir():
         raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
     return target
+
+
+def variables_of(target: str) -> str:
+    """What the variables of a target's settings begin with: ``BLUE_`` for ``blue``."""
+    return re.sub(r"\W", "_", target).upper() + "_"
 
 
 def known_settings() -> list[str]:

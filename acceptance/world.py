@@ -114,6 +114,11 @@ class World:
             raise LookupError(f"{self.example.id} speaks of a conversation of {name}'s before anybody asked")
         return self.runs[name][-1]
 
+    @property
+    def all_runs(self) -> list[Run]:
+        """Everything that anybody asked or watched."""
+        return [run for asked in self.runs.values() for run in asked]
+
     def deadline(self, name: str) -> Deadline:
         """A named deadline with this target's seconds."""
         return self.target.deadlines[name]

@@ -83,6 +83,7 @@ class Published(StrEnum):
     COMPARE = "compare"
     PROOF = "proof"
     TREND = "trend"
+    STATUS = "status"
 
 
 @app.callback(invoke_without_command=True)
@@ -280,6 +281,54 @@ def prove_it(
     raise typer.Exit(prove.prove(prove.Asked(faults or [], promises or [], jobs, reports, whole)))
 
 
+@app.command("monitor")
+def keep_asking(
+    options: Annotated[
+        list[str] | None,
+        typer.Option("-D", metavar="NAME=VALUE", help="As behave takes it: target=staging. May be given again."),
+    ] = None,
+    every: Annotated[str, typer.Option(metavar="TIME", help="From one round to the next: 30s, 5m, 1h.")] = "60s",
+    every_creating: Annotated[
+        str, typer.Option(metavar="TIME", help="How often the golden path, the events and isolation are asked.")
+    ] = "10m",
+    listen: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Where /, /metrics and /status.json are served.")
+    ] = "127.0.0.1:9464",
+    reports: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where the history is kept.", show_default="reports/monitor/TARGET"),
+    ] = None,
+    keep: Annotated[str, typer.Option(metavar="TIME", help="For how long the history is kept.")] = "30d",
+    give_up_after: Annotated[
+        str, typer.Option(metavar="TIME", help="How long one asking may take before it is ended.")
+    ] = "5m",
+    once: Annotated[
+        bool, typer.Option("--once", help="One round of what is due, for cron; nothing is served.", show_default=False)
+    ] = False,
+    rounds: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="End after so many rounds.", show_default="on a signal")
+    ] = None,
+) -> None:
+    """Ask the promises again and again: a status page, Prometheus metrics and a history of what came of it.
+
+    Examples that only read are asked every round. Those of the golden path, the events and isolation create data, and
+    are asked every --every-creating where the target declares a synthetic person. Source promises are asked at the
+    start, and again when the tree (-D source=../netra) has changed. Nothing is ever disrupted. What is not asked is
+    shown as not measured, with the reason. For example:
+    python -m acceptance monitor -D target=staging -D source=../netra --every 2m
+
+    Changes are sent as JSON by POST to the address in ACCEPTANCE_WEBHOOK. Metrics, alerts and a dashboard:
+    docs/monitoring.md.
+
+    Exit codes: 0 ended by a signal or after --rounds; 2 it cannot begin. With --once: 0 all that was asked is kept;
+    1 something is broken, known or not; 2 it could not be told, or the specification failed; 130 interrupted.
+    """
+    from acceptance.cli import monitor
+
+    asked = monitor.Asked(options or [], every, every_creating, give_up_after, keep, listen, reports, once, rounds)
+    raise typer.Exit(monitor.monitor(asked))
+
+
 @app.command()
 def explain(
     what: Annotated[
@@ -450,9 +499,11 @@ def update(
 
 @app.command()
 def schema(
-    of: Annotated[Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend]")] = Published.RESULTS,
+    of: Annotated[
+        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status]")
+    ] = Published.RESULTS,
 ) -> None:
-    """Print the JSON schema of results, signoff, proof or trend.json, or of what audit or compare write as JSON."""
+    """Print a JSON schema: of results, signoff, proof, trend or status.json, or of what audit or compare write."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
@@ -473,6 +524,10 @@ def schema(
         from acceptance.cli import trend
 
         trend.schema()
+    elif of is Published.STATUS:
+        from acceptance.cli import monitor
+
+        monitor.schema()
     else:
         from acceptance.cli import run
 

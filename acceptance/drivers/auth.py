@@ -16,7 +16,7 @@ from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.http import Reply, Service
 from acceptance.drivers.reachability import Reachability
 from acceptance.evidence.recorder import Recorder
-from acceptance.target import SIMULATION_KEY_VARIABLE, Target
+from acceptance.target import SIMULATION_KEY_VARIABLE, Target, variables_of
 from acceptance.verdicts import Broken, CouldNotTell
 
 #: What every account and thread of the specification is labelled with, so that its owner can tell them apart.
@@ -64,10 +64,13 @@ class Auth(Service):
         self.issued: list[Person] = []
 
     async def sign_in(self, name: str) -> Person:
-        """A new synthetic person, signed in the way this target has: by registering, or by the simulation key.
+        """A synthetic person, signed in the way this target has: by registering, or by the simulation key.
 
-        Raises :class:`Broken` when sign-in refuses or gives no tokens, :class:`CouldNotTell` without the right key.
+        New each time, or, where the target says so, the standing account of this name. Raises :class:`Broken` when
+        sign-in refuses or gives no tokens, :class:`CouldNotTell` without the right key or password.
         """
+        if self._target.people == "synthetic":
+            return await self._sign_in_standing(name)
         label = secrets.token_hex(4)
         local_part = "-".join([LABEL, *name.lower().split(), label])
         person = Person(name, f"{local_part}@example.com", secrets.token_urlsafe(18) + "aA1!")
@@ -79,6 +82,31 @@ class Auth(Service):
             self.expect(registered, f"to register {name}", 200, 201)
             if registered.field("access_token"):
                 self.with_tokens(person, registered)
+        return await self.sign_in_again(person)
+
+    async def _sign_in_standing(self, name: str) -> Person:
+        """The standing account of this name: registered at the first need, and only logged in to from then on."""
+        mailbox, _, domain = str(self._target.synthetic_person).partition("@")
+        secret = self._target.synthetic_password
+        person = Person(
+            name, f"{'-'.join([mailbox, *name.lower().split()])}@{domain}", secret.get_secret_value() if secret else ""
+        )
+        await self.require_reachable()
+        if self._target.sign_in != "register":
+            return await self.sign_in_again(person)
+        account = {"email": person.email, "password": person.password}
+        known = await self._post("/auth/login", account, person)
+        if known.status not in (401, 404):
+            return self.signed_in(person, known)
+        registered = await self._post("/auth/register", {**account, "name": name}, person)
+        if registered.status == 409:
+            raise CouldNotTell(
+                f"{name} cannot sign in: the standing account {person.email} has another password",
+                look_first_at=f"the environment variable {variables_of(self._target.name)}SYNTHETIC_PASSWORD",
+            )
+        self.expect(registered, f"to register {name}", 200, 201)
+        if registered.field("access_token"):
+            self.with_tokens(person, registered)
         return await self.sign_in_again(person)
 
     async def sign_in_again(self, person: Person) -> Person:

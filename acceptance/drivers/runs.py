@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from acceptance.drivers.auth import Person
@@ -174,6 +174,12 @@ class Run:
         if end.user_id != person.user_id:
             return f"{person.name}'s answer is addressed to somebody else ({end.user_id or 'nobody'})"
         return None
+
+
+def delivery(runs: Iterable[Run]) -> dict[str, tuple[int, int]]:
+    """Of each event of the golden path, how many runs promised it and how many people saw it: ``(expected, seen)``."""
+    told = [{event.name for event in run.events} for run in runs]
+    return {name: (len(told), sum(name in names for names in told)) for name in GOLDEN_PATH} if told else {}
 
 
 def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:

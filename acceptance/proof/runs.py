@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -15,21 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from acceptance.asking import Asking
 from acceptance.faults import Fault, faulty_copy
 from acceptance.files import DEFAULT_MANIFEST
 from acceptance.promises import Example
 from acceptance.proof import nothing, trials
 from acceptance.proof.trials import Ended
 from acceptance.reporting.proof import Control, FaultTrial, How, Outcome, Trial
-from acceptance.reporting.results import FILE_NAME, read
 from acceptance.source import Audit, Manifest, load_manifest
-from acceptance.target import REFERENCE, REPOSITORY
-from acceptance.verdicts import ConfigurationError, Verdict
+from acceptance.target import REFERENCE
+from acceptance.verdicts import Verdict
 
 PATIENCE = 300.0  # seconds for one run: far above any, so that one that hangs is told and does not block
 CONFORMING = "the reference platform as it is"
 NOTHING = "a platform that does nothing, and a source tree with nothing in it"
-OUTPUT = "output.txt"
+OUTPUT = "output.txt"  # what behave said, beside its results
 _TAGS = {How.SOURCE: "@phase2", How.PLATFORM: "@phase2 and @needs.platform", How.EVERYTHING: "@phase2"}
 _OF_TARGETS = ("EMBEDDED_", "SOURCE_", f"{nothing.NAME.upper()}_")  # settings of the targets that are asked here
 
@@ -45,9 +41,7 @@ class Proving:
     keep: Path
     whole: bool = False
     manifest: Manifest = field(default_factory=lambda: load_manifest(DEFAULT_MANIFEST))
-    _running: set[subprocess.Popen[str]] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _over: bool = False
+    _asking: Asking = field(default_factory=lambda: Asking(PATIENCE))
 
     def __post_init__(self) -> None:
         self._sound: Audit = trials.reference_facts(self.manifest)
@@ -83,10 +77,7 @@ class Proving:
 
     def stop(self) -> None:
         """Begin no further run, and end those under way in order: each tidies up behind itself."""
-        with self._lock:
-            self._over = True
-            for process in self._running:
-                process.terminate()
+        self._asking.stop()
 
     def _control(
         self, name: str, what: str, expected: Verdict | None, ended: Ended, folder: Path, output: str
@@ -100,51 +91,21 @@ class Proving:
         self, folder: Path, options: Sequence[str], tags: str, variables: Mapping[str, str] | None = None
     ) -> tuple[Ended, str]:
         """How a run of the real command ended, its results in ``folder``, and what it said."""
-        begun = time.monotonic()
-        given = [part for option in (*options, f"reports={folder / 'reports'}") for part in ("-D", option)]
-        problem, output = self._run([sys.executable, "-m", "behave", f"--tags={tags}", *given], variables or {})
-        seconds = time.monotonic() - begun
-        if problem:
-            return Ended({}, seconds, problem), output
-        try:
-            results = read(folder / "reports" / FILE_NAME)
-        except ConfigurationError:
-            said = output.strip().splitlines() or ["it said nothing"]
-            return Ended({}, seconds, f"its run left no results: {said[-1]}"), output
+        given = [part for option in options for part in ("-D", option)]
+        ran = self._asking.ask(folder, [f"--tags={tags}", *given], _environment(variables or {}))
+        if ran.problem:
+            return Ended({}, ran.seconds, ran.problem), ran.output
+        if ran.results is None:
+            return Ended({}, ran.seconds, f"its run left no results: {ran.last_words}"), ran.output
+        results = ran.results
         own = [example.reason for example in results.examples if example.verdict is Verdict.SUITE_FAULT]
         faults = [*results.run.faults, *own]
         failed = f"the specification itself failed: {faults[0]}" if faults else ""
-        return Ended({example.id: example.verdict for example in results.examples}, seconds, failed), output
-
-    def _run(self, command: Sequence[str], variables: Mapping[str, str]) -> tuple[str, str]:
-        with self._lock:
-            if self._over:
-                return "the proof was interrupted", ""
-            process = subprocess.Popen(
-                command,
-                cwd=REPOSITORY,
-                env=_environment(variables),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-            )
-            self._running.add(process)
-        try:
-            output, _ = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            output, _ = process.communicate()
-            return f"its run did not end within {PATIENCE:.0f} s", output
-        finally:
-            with self._lock:
-                self._running.discard(process)
-        return "", output
+        return Ended({example.id: example.verdict for example in results.examples}, ran.seconds, failed), ran.output
 
     def _keep(self, name: str, outcome: Outcome, folder: Path, output: str) -> None:
         """Keep the evidence of a trial that did not end as it should."""
-        if outcome is Outcome.CAUGHT or self._over:
+        if outcome is Outcome.CAUGHT or self._asking.is_over:
             return
         place = self.keep / name
         shutil.rmtree(place, ignore_errors=True)
@@ -190,6 +151,6 @@ def _folder() -> Iterator[Path]:
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This machine's, without settings of the targets that are asked, and without colour."""
+    """This machine's, without settings of the targets that are asked."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OF_TARGETS)}
-    return {**kept, "NO_COLOR": "1", **variables}
+    return {**kept, **variables}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ import behave
 from behave.model_type import Status
 from behave.runner_util import make_undefined_step_snippet
 
+from acceptance.drivers.runs import Run
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.promises import example_of
 from acceptance.verdicts import Broken, CouldNotTell, Count, Verdict, in_words
@@ -122,6 +123,17 @@ def remember_failure(scenario: Any, failure: Exception) -> None:
     scenario.hook_failed = True
     scenario.store_exception_context(failure)
     scenario.error_message = str(failure)
+
+
+def remember_runs(scenario: Any, runs: Sequence[Run]) -> None:
+    """Keep what was asked in a scenario, and how it went on, for what the results measure of it."""
+    scenario.runs = runs
+
+
+def runs_of(scenario: Any) -> Sequence[Run]:
+    """What :func:`remember_runs` has kept."""
+    runs: Sequence[Run] = getattr(scenario, "runs", ())
+    return runs
 
 
 def remember_cleanup_error(context: Any, cleanup: Any, error: Exception) -> None:

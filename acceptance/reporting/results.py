@@ -23,6 +23,21 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Delivery(_Document):
+    """One event of the golden path: how many conversations promised it, and in how many it was seen."""
+
+    event: str
+    expected: int
+    delivered: int
+
+
+class Moments(_Document):
+    """How long people waited for an answer to their questions; a wait without an end is not in here."""
+
+    first_event: list[float] = Field(description="seconds from each question to the first sign of work on it")
+    answer: list[float] = Field(description="seconds from each question to the end of the work")
+
+
 class ExampleResult(_Document):
     """How one example ended."""
 
@@ -39,6 +54,10 @@ class ExampleResult(_Document):
     count: Count | None = Field(default=None, description="how many things are wrong, where the example counts them")
     known_gap: KnownGap | None = Field(default=None, description="the entry that excuses what happened")
     listing: str = Field(default="", description="what the list of known gaps says of it, in words")
+    delivery: list[Delivery] = Field(
+        default=[], description="over all conversations of the example; empty where there is none or it was disturbed"
+    )
+    moments: Moments | None = Field(default=None, description="null where nobody asked anything")
 
 
 class PromiseResult(_Document):

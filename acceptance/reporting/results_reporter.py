@@ -8,7 +8,8 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from behave.reporter.base import Reporter
 
 from acceptance import plan
+from acceptance.drivers.runs import Run, delivery
 from acceptance.files import write_whole
 from acceptance.promises import Example, catalogue, example_of, texts
 from acceptance.reporting import history
@@ -27,11 +29,14 @@ from acceptance.reporting.outcome import (
     four_lines,
     outcome,
     remember_cleanup_error,
+    runs_of,
     sentence,
 )
 from acceptance.reporting.results import (
     FILE_NAME,
+    Delivery,
     ExampleResult,
+    Moments,
     PromiseResult,
     Results,
     RunFacts,
@@ -46,6 +51,17 @@ from acceptance.verdicts import Verdict, nearest, worst
 _TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """An example that behave is done with."""
+
+    example: Example
+    outcome: Outcome
+    failure: str
+    seconds: float
+    runs: Sequence[Run]
+
+
 class ResultsReporter(Reporter):  # type: ignore[misc]
     """behave's reporter that keeps the results and ends the run by telling them."""
 
@@ -56,7 +72,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._session = session
         self._tell = tell
         self._started = datetime.now(UTC)
-        self._ended: list[tuple[Example, Outcome, str, float]] = []
+        self._ended: list[_Ended] = []
         self._faults: list[str] = []
         self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
         self._texts = texts(REPOSITORY / "features")
@@ -69,7 +85,8 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             result = outcome(scenario)
             if result is not None:
                 failure = "" if result.verdict is Verdict.KEPT else four_lines(scenario, result)
-                self._ended.append((example_of(scenario), result, failure, float(scenario.duration)))
+                runs = runs_of(scenario)
+                self._ended.append(_Ended(example_of(scenario), result, failure, float(scenario.duration), runs))
         if feature.status.name == "hook_error":
             self._faults.append(f"{feature.name}: {feature.error_message}")
         self._write(finished=False)
@@ -98,7 +115,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             sys.exit(1)
 
     def _has(self, *verdicts: Verdict) -> bool:
-        return any(result.verdict in verdicts for _, result, _, _ in self._ended)
+        return any(ended.outcome.verdict in verdicts for ended in self._ended)
 
     def _write(self, *, finished: bool) -> Results:
         results = self._results(finished=finished)
@@ -108,8 +125,8 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         return safe
 
     def _results(self, *, finished: bool) -> Results:
-        asked = {example.id for example, *_ in self._ended}
-        unreached = {example.id for example, result, *_ in self._ended if _is_unreached(result)}
+        asked = {ended.example.id for ended in self._ended}
+        unreached = {ended.example.id for ended in self._ended if _is_unreached(ended.outcome)}
         missing = [example.id for example in self._expected if example.id not in asked or example.id in unreached]
         return Results(
             run=RunFacts(
@@ -175,9 +192,10 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         return facts.model_copy(update=figures)
 
 
-def _promises(ended: Iterable[tuple[Example, Outcome, str, float]], texts_of: Mapping[str, str]) -> list[PromiseResult]:
+def _promises(all_ended: Iterable[_Ended], texts_of: Mapping[str, str]) -> list[PromiseResult]:
     by_promise: dict[str, tuple[Example, list[ExampleResult]]] = {}
-    for example, result, failure, seconds in ended:
+    for ended in all_ended:
+        example, result = ended.example, ended.outcome
         _, examples = by_promise.setdefault(example.promise.id, (example, []))
         examples.append(
             ExampleResult(
@@ -186,14 +204,16 @@ def _promises(ended: Iterable[tuple[Example, Outcome, str, float]], texts_of: Ma
                 location=example.location,
                 verdict=result.verdict,
                 reason=result.reason,
-                failure=failure,
-                seconds=round(seconds, 3),
+                failure=ended.failure,
+                seconds=round(ended.seconds, 3),
                 effect=example.effect,
                 needs=sorted(example.needs),
                 plan_tests=example.plan_tests,
                 count=result.count,
                 known_gap=result.known_gap,
                 listing=result.listing,
+                delivery=_delivery(ended),
+                moments=_moments(ended.runs),
             )
         )
     return [
@@ -211,6 +231,25 @@ def _promises(ended: Iterable[tuple[Example, Outcome, str, float]], texts_of: Ma
         )
         for example, examples in by_promise.values()
     ]
+
+
+def _delivery(ended: _Ended) -> list[Delivery]:
+    if ended.example.effect == "disruptive":  # what was taken away meanwhile may have kept the events away
+        return []
+    counted = delivery(ended.runs)
+    return [Delivery(event=name, expected=of, delivered=seen) for name, (of, seen) in counted.items()]
+
+
+def _moments(runs: Sequence[Run]) -> Moments | None:
+    asked = [run for run in runs if run.asked_at is not None]
+    if not asked:
+        return None
+    first, answer = ([run.seconds_to_first_event for run in asked], [run.seconds_to_answer for run in asked])
+    return Moments(first_event=_whole_milliseconds(first), answer=_whole_milliseconds(answer))
+
+
+def _whole_milliseconds(waits: Iterable[float | None]) -> list[float]:
+    return [round(wait, 3) for wait in waits if wait is not None]
 
 
 def _is_unreached(result: Outcome) -> bool:

@@ -1,0 +1,124 @@
+"""Many quick rounds against two real services: what a monitor holds must not grow. `make soak`; prints its figures."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+sys.path[:0] = [
+    str(Path(__file__).parents[1]),
+    *(str(Path(__file__).parent / each) for each in ("", "reference", "monitor")),
+]
+
+from reference_services import Starter
+from watching import Watching, password, target_file, watching
+
+MEMORY = 6 * 1024 * 1024  # bytes that may come between the begin and the end: what an interpreter keeps for itself
+HANDLES = 2  # sockets or files that may be open at one moment and not at another
+_EVERY = 10  # rounds from one that creates data to the next
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the monitor's process holds at one moment."""
+
+    rounds: int
+    memory: int
+    sockets: int
+    files: int
+    threads: int
+
+
+def soak(rounds: int, folder: Path) -> tuple[list[Held], float]:
+    """What a monitor held through so many rounds, sampled again and again, and how many bytes its history has."""
+    starter = Starter(folder)
+    try:
+        platform = starter.platform(SERVICE_SECRET="soak", HEARTBEAT_SECONDS="1")
+        target = target_file(folder, platform)
+        options = ("-D", f"target={target}", "--every", "1s", "--every-creating", f"{_EVERY}s")
+        with watching(folder / "kept", *options, env=password()) as monitor:
+            process = psutil.Process(monitor.process.pid)
+            held: list[Held] = []
+            while not held or held[-1].rounds < rounds:
+                monitor.http.get(monitor.url)  # somebody looks at the page all the while
+                held.append(_held(monitor, process))
+                time.sleep(0.5)
+            kept = monitor.promise("staging-01")["verdict"], monitor.promise("golden-01")["verdict"]
+            assert kept == ("kept", "kept"), f"the platform was not watched: {kept}"
+            size = (folder / "kept" / "history.sqlite").stat().st_size
+            assert monitor.end() == 0, monitor.said
+        return held, size
+    finally:
+        starter.close()
+
+
+def grown(held: Sequence[Held]) -> list[str]:
+    """What the monitor holds more of at the end than at the begin, in sentences."""
+    begin, _, end = parts(held)
+    told = []
+    if end.memory - begin.memory > MEMORY:
+        told.append(f"memory grew from {begin.memory / 1e6:.1f} to {end.memory / 1e6:.1f} MB")
+    for what in ("sockets", "files", "threads"):
+        if getattr(end, what) - getattr(begin, what) > HANDLES:
+            told.append(f"{what} grew from {getattr(begin, what)} to {getattr(end, what)}")
+    return told
+
+
+def parts(held: Sequence[Held]) -> tuple[Held, Held, Held]:
+    """The medians of what was held after the first rounds, in the middle, and in the last ones."""
+    last = held[-1].rounds
+    tenth = max(1, last // 10)
+    begin = [each for each in held if tenth <= each.rounds <= 2 * tenth]
+    middle = [each for each in held if abs(each.rounds - last / 2) <= tenth]
+    end = [each for each in held if each.rounds >= last - tenth]
+    return _median(begin), _median(middle), _median(end)
+
+
+def _median(held: Sequence[Held]) -> Held:
+    fields = ("rounds", "memory", "sockets", "files", "threads")
+    return Held(*(int(statistics.median(getattr(each, name) for each in held)) for name in fields))
+
+
+def _held(monitor: Watching, process: psutil.Process) -> Held:
+    with process.oneshot():
+        return Held(
+            rounds=monitor.rounds(),
+            memory=process.memory_info().rss,
+            sockets=len(process.net_connections()),
+            files=process.num_fds(),
+            threads=process.num_threads(),
+        )
+
+
+def main() -> int:
+    """Soak, tell what was held at the begin, in the middle and at the end, and fail where it grew."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--rounds", type=int, default=200)
+    rounds = asked.parse_args().rounds
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
+        held, size = soak(rounds, Path(folder))
+    print(f"{held[-1].rounds} rounds in {time.monotonic() - begun:.0f} s; the history has {size / 1024:.0f} KiB")
+    print(f"{'':8}{'round':>8}{'memory':>12}{'sockets':>9}{'files':>7}{'threads':>9}")
+    for name, each in zip(("begin", "middle", "end"), parts(held), strict=True):
+        memory = f"{each.memory / 1e6:.1f} MB"
+        print(f"{name:8}{each.rounds:>8}{memory:>12}{each.sockets:>9}{each.files:>7}{each.threads:>9}")
+    told = grown(held)
+    print("; ".join(told) if told else "Nothing grew.")
+    return 1 if told else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except httpx.HTTPError as failure:
+        sys.exit(f"the monitor did not answer: {failure}")
