@@ -208,6 +208,12 @@ class Target(BaseSettings):
     auth_coordination_timeout: Seconds
     websocket_coordination_timeout: Seconds
     sign_of_life_timeout: Seconds = 20
+    load_users: int | None = Field(
+        default=None, ge=1, le=100_000, description="how many people at once the platform is meant for"
+    )
+    load_thresholds: dict[Literal["sign-in", "connect", "first event", "answer"], Seconds] = Field(
+        default={}, description="how long nineteen of twenty people of a crowd wait at most"
+    )
     heartbeat_seconds: Seconds | None = Field(default=None, description="what the embedded platform is started with")
 
     #: Never accepted from the command line, which other users of the machine can read.
@@ -335,6 +341,10 @@ class Target(BaseSettings):
             return f"target {self.name} does not declare that tokens may be made with its own secret"
         if need == "service-secret" and not self.embedded and self.service_secret is None:
             return f"target {self.name} does not name the secret by which its services know each other"
+        if need == "load" and Capability.LOAD not in self.capabilities:
+            return f"target {self.name} does not declare that many people at once may ask it"
+        if need == "load" and self.load_users is None:
+            return f"target {self.name} does not say how many people at once it is meant for (load_users)"
         if effect == "creates-data" and Capability.CREATES_DATA not in self.capabilities:
             return f"target {self.name} does not declare that data may be created on it"
         if effect == "disruptive" and Capability.OUTAGE_CONTROL not in self.capabilities:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from acceptance.drivers.auth import LABEL, Auth, Opinion, Person
+from acceptance.drivers.auth import Auth, Opinion, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
 from acceptance.drivers.chat import IN_THE_CHAT, Carrier, Chat, LiveConnection
 from acceptance.drivers.doors import OPEN, door
 from acceptance.drivers.events import Event
 from acceptance.drivers.health import ANSWERED_BY, condition
 from acceptance.drivers.http import Reply, Service
+from acceptance.drivers.ownership import marked, new_word, strange_words
 from acceptance.drivers.runs import Run
 from acceptance.drivers.tokens import claims_of
 from acceptance.evidence.recorder import Recorder
@@ -213,9 +213,9 @@ class World:
 
     def marked(self, name: str, text: str) -> str:
         """``text`` with a word that nobody can guess, which nobody but this person may ever be told."""
-        word = f"{LABEL}-{secrets.token_hex(4)}"
+        word = new_word()
         self.words[word] = name
-        return f"{text} (My reference: {word}.)"
+        return marked(text, word)
 
     async def ask(self, name: str, question: str, *, form: str = IN_THE_CHAT) -> None:
         """Ask in the person's conversation, if there is one; all of the person's connections follow the work."""
@@ -254,7 +254,8 @@ class World:
         told = []
         for name, connection in self.connections.items():
             for event in connection.heard:
-                said = {owner for word, owner in self.words.items() if word in str(event.raw)}
+                own = {word for word, owner in self.words.items() if owner == name}
+                said = {self.words.get(word, "somebody else") for word in strange_words(event, own)}
                 owners = ({runs.get(event.run_id or ""), threads.get(event.thread_id or "")} | said) - {None, name}
                 if owners or connection.is_foreign(event):
                     told.append(f"{name} heard “{event.name}” of {' and '.join(map(str, owners)) or 'somebody else'}")

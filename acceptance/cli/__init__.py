@@ -83,6 +83,7 @@ class Published(StrEnum):
     COMPARE = "compare"
     PROOF = "proof"
     TREND = "trend"
+    LOAD = "load"
     STATUS = "status"
 
 
@@ -329,6 +330,76 @@ def keep_asking(
     raise typer.Exit(monitor.monitor(asked))
 
 
+@app.command("load")
+def send_a_crowd(
+    options: Annotated[
+        list[str] | None,
+        typer.Option("-D", metavar="NAME=VALUE", help="As behave takes it: target=staging. May be given again."),
+    ] = None,
+    users: Annotated[
+        int | None,
+        typer.Option("-u", "--users", metavar="N", min=1, help="People at once.", show_default="the target's own"),
+    ] = None,
+    spawn_rate: Annotated[
+        float | None,
+        typer.Option(
+            "-r", "--spawn-rate", metavar="N", min=0.1, help="How many come a second.", show_default="a tenth"
+        ),
+    ] = None,
+    run_time: Annotated[str, typer.Option("-t", "--run-time", metavar="TIME", help="For how long: 60s, 5m.")] = "60s",
+    think: Annotated[str, typer.Option(metavar="TIME", help="From one visit of a person to the next.")] = "1s",
+    patience: Annotated[
+        str, typer.Option(metavar="TIME", help="What has not come by then is lost.", show_default="30s")
+    ] = "30s",
+    master: Annotated[bool, typer.Option("--master", help="Have workers be the people.", show_default=False)] = False,
+    expect_workers: Annotated[int, typer.Option(metavar="N", min=1, help="Begin when so many workers are there.")] = 1,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Be people for a master, on this or another machine.", show_default=False)
+    ] = False,
+    master_host: Annotated[str, typer.Option(metavar="HOST", help="Where the master is.")] = "127.0.0.1",
+    master_port: Annotated[int, typer.Option(metavar="PORT", help="Where it listens.")] = 5557,
+    yes: Annotated[bool, typer.Option("--yes", help="Yes, to a staging environment.", show_default=False)] = False,
+    reports: Annotated[Path, typer.Option(metavar="DIR", help="Where to leave load.json and locust.html.")] = (
+        DEFAULT_REPORTS / "load"
+    ),
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- LOCUST OPTIONS]", help="Passed on to Locust.")
+    ] = None,
+) -> None:
+    """Send a crowd to a platform: does everybody, at once, see all of their own work and nothing of anybody else's?
+
+    Each simulated person signs in, connects, asks two questions, checks every message as the promises do, leaves, and
+    comes back. The target must declare that it may be asked so (capabilities load and creates-data). For example:
+    python -m acceptance load --users 300 --spawn-rate 30 --run-time 60s
+
+    Over several machines, as Locust's users know it: --master --expect-workers 2 on one, --worker --master-host HOST on
+    the others, each with the same -D. It runs on Locust (requirements-load.txt); see docs/load.md.
+
+    Exit codes: 0 kept; 1 somebody was told something else than they should, or was kept waiting for longer than the
+    target allows; 2 it could not be told, or cannot begin; 130 interrupted.
+    """
+    from acceptance.cli import load
+    from acceptance.monitor.questions import seconds
+
+    asked = load.Asked(
+        options or [],
+        users,
+        spawn_rate,
+        seconds(run_time, "--run-time"),
+        seconds(think, "--think"),
+        seconds(patience, "--patience"),
+        master,
+        expect_workers,
+        worker,
+        master_host,
+        master_port,
+        yes,
+        reports,
+        more or [],
+    )
+    raise typer.Exit(load.load(asked))
+
+
 @app.command()
 def explain(
     what: Annotated[
@@ -500,10 +571,10 @@ def update(
 @app.command()
 def schema(
     of: Annotated[
-        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status]")
+        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status|load]")
     ] = Published.RESULTS,
 ) -> None:
-    """Print a JSON schema: of results, signoff, proof, trend or status.json, or of what audit or compare write."""
+    """Print a JSON schema: of results, signoff, proof, trend, status, load.json, or of what audit and compare write."""
     if of is Published.AUDIT:
         from acceptance.cli import source
 
@@ -524,6 +595,10 @@ def schema(
         from acceptance.cli import trend
 
         trend.schema()
+    elif of is Published.LOAD:
+        from acceptance.cli import load
+
+        load.schema()
     elif of is Published.STATUS:
         from acceptance.cli import monitor
 

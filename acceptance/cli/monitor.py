@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from acceptance.cli import UNUSABLE
+from acceptance.cli.options import given_options
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.monitor import page
 from acceptance.monitor.history import Lock
@@ -22,7 +23,7 @@ from acceptance.monitor.server import Server, exposition
 from acceptance.monitor.status import REHEARSAL, Status
 from acceptance.monitor.webhook import Webhook
 from acceptance.promises import catalogue
-from acceptance.session import check_options, chosen
+from acceptance.session import chosen
 from acceptance.signals import ignore_signals, stop_in_order_on_signals
 from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, Verdict
@@ -47,7 +48,8 @@ class Asked:
 
 def monitor(asked: Asked) -> int:
     """Ask until a signal comes, or once; the exit code."""
-    options = _options(asked.options)
+    refused = {"reports": "name the folder with --reports", "people": "the target says who asks"}
+    options = given_options(asked.options, refused)
     target, _ = chosen(options)
     if target.has_synthetic_people:
         chosen({**options, "people": "synthetic"})  # refused now rather than at every round
@@ -117,20 +119,6 @@ def _not_measured(status: Status) -> dict[str, list[str]]:
         if promise.verdict is None:
             by_reason.setdefault(promise.why_not, []).append(promise.id)
     return by_reason
-
-
-def _options(given: Sequence[str]) -> dict[str, str]:
-    options = {}
-    for each in given:
-        name, sign, value = each.partition("=")
-        if not sign:
-            raise ConfigurationError(f"-D {each} says no value: write -D {name}=…")
-        options[name] = value
-    check_options(options)
-    for name, remedy in (("reports", "name the folder with --reports"), ("people", "the target says who asks")):
-        if name in options:
-            raise ConfigurationError(f"-D {name}=… is not for the monitor: {remedy}")
-    return options
 
 
 def _say(said: str) -> None:

@@ -20,6 +20,7 @@ from websockets.typing import Subprotocol
 from acceptance.drivers.auth import LABEL, Person
 from acceptance.drivers.doors import OPEN, SHUT, UNAVAILABLE
 from acceptance.drivers.events import MAY_END, PASSED_OVER, Event, error_code, read
+from acceptance.drivers.ownership import names_another
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.drivers.runs import Run, sorted_into
 from acceptance.evidence.recorder import Recorder
@@ -103,12 +104,7 @@ class LiveConnection:
 
     def is_foreign(self, event: Event) -> bool:
         """Whether an event names another person than the one whose connection it came by."""
-        own, named = self.person.user_id, event.user_id
-        if not own or not named:
-            return False
-        if named.endswith("..."):  # the greeting shortens the id
-            return not own.startswith(named.removesuffix("..."))
-        return named != own
+        return names_another(event, self.person.user_id)
 
     async def established(self, *, within: Deadline) -> Event:
         """The first frame, which must greet the person.

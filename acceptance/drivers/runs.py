@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from acceptance.drivers.auth import Person
 from acceptance.drivers.events import (
@@ -21,6 +22,28 @@ from acceptance.drivers.events import (
 from acceptance.target import Deadline
 
 _FIRST, *_, _LAST = GOLDEN_PATH
+#: Two questions that ask for different things, so that they cannot have one answer.
+QUESTIONS = ("What did we spend on language models in all?", "Which language model costs most?")
+
+
+class Kind(StrEnum):
+    """In which way what somebody was told can be wrong; the value is what people read."""
+
+    FAILED = "failed"
+    REFUSED = "refused"
+    FOREIGN = "foreign"
+    LOST = "lost"
+    DISORDERED = "out of order"
+    DOUBLED = "delivered twice"
+    WRONG_ANSWER = "wrong answer"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing that is wrong with what somebody was told: of which kind, and in a sentence."""
+
+    kind: Kind
+    told: str
 
 
 @dataclass
@@ -131,35 +154,46 @@ class Run:
         return uses
 
     def shortcoming(self, who: str, within: Deadline) -> str | None:
-        """What is wrong with the work as ``who`` saw it, in a sentence; None when all of the golden path was kept.
+        """What is wrong with the work as ``who`` saw it, in a sentence; None when all of the golden path was kept."""
+        flaw = self.flaw(who, within)
+        return flaw.told if flaw else None
+
+    def flaw(self, who: str, within: Deadline) -> Flaw | None:
+        """The first thing that is wrong with the work as ``who`` saw it.
 
         All five events by the deadline, first told in their order, none delivered twice, every tool finished, all of
         one run.
         """
         for error in self.named(AGENT_ERROR):
-            return f"{who} was told that the work failed: {error_text(error) or 'no reason given'}"
+            told = f"{who} was told that the work failed: {error_text(error) or 'no reason given'}"
+            return Flaw(Kind.FAILED, told)
         if self.refused is not None:
-            return f"{who} was refused the question: {error_text(self.refused) or 'no reason given'}"
+            told = f"{who} was refused the question: {error_text(self.refused) or 'no reason given'}"
+            return Flaw(Kind.REFUSED, told)
         elsewhere = [event for event in self.events if self.thread_id and event.thread_id not in (None, self.thread_id)]
         if astray := [event.name for event in elsewhere]:
-            return f"{who} was told of {_in_words(astray)} as if it belonged to another conversation"
-        told = [event.name for event in self.events]
-        if missing := [words for event, words in GOLDEN_PATH.items() if event not in told]:
-            seen = [GOLDEN_PATH[event] for event in dict.fromkeys(told) if event in GOLDEN_PATH]
+            told = f"{who} was told of {_in_words(astray)} as if it belonged to another conversation"
+            return Flaw(Kind.FOREIGN, told)
+        names = [event.name for event in self.events]
+        if missing := [words for event, words in GOLDEN_PATH.items() if event not in names]:
+            seen = [GOLDEN_PATH[event] for event in dict.fromkeys(names) if event in GOLDEN_PATH]
             end = f"; live updates {self.closed}" if self.closed else ""
             if not seen:
-                return f"{who} saw nothing at all of the work {within}{end}"
-            return f"{who} did not see {' or '.join(missing)} {within}: {who} saw only {', '.join(seen)}{end}"
+                return Flaw(Kind.LOST, f"{who} saw nothing at all of the work {within}{end}")
+            told = f"{who} did not see {' or '.join(missing)} {within}: {who} saw only {', '.join(seen)}{end}"
+            return Flaw(Kind.LOST, told)
         if (seen := self._order()) != list(GOLDEN_PATH):
-            return f"{who} saw the work in a wrong order: {', then '.join(GOLDEN_PATH[event] for event in seen)}"
+            told = f"{who} saw the work in a wrong order: {', then '.join(GOLDEN_PATH[event] for event in seen)}"
+            return Flaw(Kind.DISORDERED, told)
         if len(self.ids) > 1:
-            return f"what {who} saw as one piece of work belongs to {len(self.ids)}: {', '.join(sorted(self.ids))}"
+            told = f"what {who} saw as one piece of work belongs to {len(self.ids)}: {', '.join(sorted(self.ids))}"
+            return Flaw(Kind.FOREIGN, told)
         if again := self.repeated():
-            return f"{who} was told the same thing twice: {_in_words(again)}"
+            return Flaw(Kind.DOUBLED, f"{who} was told the same thing twice: {_in_words(again)}")
         if unfinished := self.unfinished_tools():
-            return f"{who} saw tools at work that were never finished: {', '.join(unfinished)}"
+            return Flaw(Kind.LOST, f"{who} saw tools at work that were never finished: {', '.join(unfinished)}")
         if not self.ended:
-            return f"{who} did not see the work come to its end {within}"
+            return Flaw(Kind.LOST, f"{who} did not see the work come to its end {within}")
         return None
 
     def answer_shortcoming(self, person: Person) -> str | None:
@@ -180,6 +214,13 @@ def delivery(runs: Iterable[Run]) -> dict[str, tuple[int, int]]:
     """Of each event of the golden path, how many runs promised it and how many people saw it: ``(expected, seen)``."""
     told = [{event.name for event in run.events} for run in runs]
     return {name: (len(told), sum(name in names for names in told)) for name in GOLDEN_PATH} if told else {}
+
+
+def same_answer(first: Run, second: Run) -> str | None:
+    """What is wrong with the answers to two of the :data:`QUESTIONS`, in a sentence; None where they differ."""
+    if first.answer == second.answer:
+        return f"different questions were given one and the same answer: “{first.answer}”"
+    return None
 
 
 def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:

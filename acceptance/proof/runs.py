@@ -20,7 +20,7 @@ from acceptance.proof.trials import Ended
 from acceptance.reporting.proof import Control, FaultTrial, How, Outcome, Trial
 from acceptance.source import Audit, Manifest, load_manifest
 from acceptance.target import REFERENCE
-from acceptance.verdicts import Verdict
+from acceptance.verdicts import ConfigurationError, Verdict
 
 PATIENCE = 300.0  # seconds for one run: far above any, so that one that hangs is told and does not block
 CONFORMING = "the reference platform as it is"
