@@ -102,7 +102,7 @@ class Session:
             self._open_platform()
         recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
         drivers = self._drivers(recorder) if "platform" in example.needs else None
-        world = World(example, self.target, recorder, drivers, self._outages)
+        world = World(example, self.target, recorder, drivers, self._outages, reports=self.reports)
         if "source-tree" in example.needs:
             world.audit_source = self.audit
         return world

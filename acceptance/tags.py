@@ -36,9 +36,10 @@ REGISTRY: tuple[TagMeaning, ...] = (
     _kind("effect", r"effect\.(?P<value>read-only|creates-data|disruptive)", "what asking does to the target"),
     _kind(
         "needs",
-        r"needs\.(?P<value>platform|source-tree|passwords|minted-tokens|service-secret)",
+        r"needs\.(?P<value>platform|source-tree|passwords|minted-tokens|service-secret|load)",
         "what the target must have to be asked",
     ),
+    _kind("load", r"(?P<value>load)", "asks with a crowd, on Locust; left out of most trials of the proof"),
 )
 
 #: The ids of promises and examples that are gone. An id never means another thing later: results, reports, known gaps

@@ -211,6 +211,7 @@ class Target(BaseSettings):
     load_users: int | None = Field(
         default=None, ge=1, le=100_000, description="how many people at once the platform is meant for"
     )
+    load_run_time: Seconds = Field(default=30, description="for how long a crowd of the scenarios chats")
     load_thresholds: dict[Literal["sign-in", "connect", "first event", "answer"], Seconds] = Field(
         default={}, description="how long nineteen of twenty people of a crowd wait at most"
     )

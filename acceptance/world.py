@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from acceptance.drivers.auth import Auth, Opinion, Person
@@ -20,6 +21,7 @@ from acceptance.drivers.ownership import marked, new_word, strange_words
 from acceptance.drivers.runs import Run
 from acceptance.drivers.tokens import claims_of
 from acceptance.evidence.recorder import Recorder
+from acceptance.files import DEFAULT_REPORTS
 from acceptance.outages import OUTAGE_SETTINGS, Outages
 from acceptance.promises import Example
 from acceptance.source import Audit, Finding
@@ -48,6 +50,7 @@ class World:
     drivers: Platform | None = None
     outages: Outages | None = None
     audit_source: Callable[[], Audit] | None = None
+    reports: Path = DEFAULT_REPORTS
 
     people: dict[str, Person] = field(default_factory=dict)
     #: Live connections by whose they are: "Pat", or "Pat's second tab".

@@ -71,3 +71,17 @@ Feature: Every person's work is their own
       And Pat has a second tab open
       When Pat asks "What did we spend in all?"
       Then both tabs promptly show each of the five events of the work, in order and once
+
+  @promise.isolation-04
+  Rule: However many people chat at once, nobody is told of anybody else's work
+
+    Affected: everybody, on the busiest day.
+    Look first at: whatever live updates share between people, or use again, when many are at work at once.
+
+    @load @id.isolation-04a @plan.2.2b @integration @needs.platform @needs.load @effect.creates-data @severity.critical
+    Scenario: A crowd chats at once, and comes back
+      Given a crowd as large as the platform is meant for
+      When everybody in the crowd asks, and comes back to ask again
+      Then nobody in the crowd is told anything of another's
+      And everybody in the crowd sees the whole of their own work
+      And hardly anybody in the crowd waits longer than is allowed

@@ -165,7 +165,11 @@ class Visitor:
         try:
             await connection.established(within=self._crowd.patient)
             self.timings.append((CONNECT, time.monotonic() - begun))
-            runs = [await self._ask(connection, question) for question in QUESTIONS]
+            runs = []
+            for question in QUESTIONS:
+                runs.append(await self._ask(connection, question))
+                if not runs[-1].ended:
+                    break  # nobody asks again who waited for nothing
         finally:
             await connection.close()
         self._judge(person, connection, runs)
@@ -199,7 +203,7 @@ class Visitor:
             elif told := run.answer_shortcoming(person):
                 whole = False
                 self._note(Kind.WRONG_ANSWER, told, [run.events[-1].raw])
-        if whole and (told := same_answer(*runs)):
+        if whole and len(runs) == len(QUESTIONS) and (told := same_answer(*runs)):
             self._note(Kind.WRONG_ANSWER, told, [run.events[-1].raw for run in runs])
 
     def _note(self, kind: Kind, told: str, messages: list[Any] | None = None) -> None:

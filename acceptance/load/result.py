@@ -98,19 +98,23 @@ class LoadResult(_Document):
         return Verdict.KEPT
 
     @property
-    def sentence(self) -> str:
-        """What it amounts to."""
+    def told(self) -> str:
+        """What came of it, without the verdict."""
         tally = self.tally
         who = f"{self.measured.most_people or tally.people} people at once, {tally.conversations} conversations"
         match self.verdict:
             case Verdict.KEPT:
-                return f"Kept: {who}, each told of their own work alone, in order, once and whole"
+                return f"{who}, each told of their own work alone, in order, once and whole"
             case Verdict.BROKEN:
-                return f"Broken: {who}: {', '.join(self.broken)}"
+                return f"{who}: {', '.join(self.broken)}"
             case _:
-                why = tally.reasons[0] if tally.reasons else "nobody had a conversation"
                 times = f" ({tally.unknown} times)" if tally.unknown > 1 else ""
-                return f"Could not tell: {who}: {why}{times}"
+                return f"{who}: {tally.reasons[0] if tally.reasons else 'nobody had a conversation'}{times}"
+
+    @property
+    def sentence(self) -> str:
+        """What it amounts to."""
+        return f"{self.verdict.capitalize()}: {self.told}"
 
     @property
     def table(self) -> list[list[str]]:

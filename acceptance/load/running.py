@@ -79,12 +79,9 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
     """
     if not is_installed():
         raise CouldNotTell(f"Locust is not installed: {_INSTALL}", look_first_at="requirements-load.txt")
-    folder.mkdir(parents=True, exist_ok=True)
     started = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="acceptance-load-") as own:
-        file = Path(own) / "measured.json"
-        page = folder / PAGE_NAME
-        page.unlink(missing_ok=True)  # of an earlier crowd
+        file, page = Path(own) / "measured.json", _place_for_the_page(folder)
         said = await _locust(target, crowd, file, page, progress)
         try:
             measured = Measured.model_validate_json(file.read_text(encoding="utf-8"))
@@ -109,6 +106,13 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
     )
     write_whole(folder / FILE_NAME, result.model_dump_json(indent=1) + "\n")
     return result
+
+
+def _place_for_the_page(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / PAGE_NAME
+    page.unlink(missing_ok=True)  # an earlier crowd's
+    return page
 
 
 def command(crowd: Crowd, page: Path) -> list[str]:
