@@ -43,6 +43,7 @@ CacheFolder = Annotated[
         metavar="DIR",
         envvar="ACCEPTANCE_CACHE_DIR",
         help="Where what is known of files is kept, by their contents.",
+        readable=False,  # one that cannot be used is done without
         show_default=".audit_cache here",
     ),
 ]
@@ -52,7 +53,10 @@ Manifest = Annotated[
     Path,
     typer.Option(metavar="FILE", help="Which concepts are governed.", show_default="ssot.toml of this repository"),
 ]
-Last = Annotated[int | None, typer.Option(metavar="N", min=1, help="The last N commits.", show_default="10")]
+Last = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="The last N commits, up to the revision named.", show_default="10"),
+]
 FirstParent = Annotated[
     bool, typer.Option("--first-parent", help="Of the main line alone, as without --last.", show_default=False)
 ]

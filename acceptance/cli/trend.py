@@ -16,7 +16,7 @@ from acceptance.cli.source import progress_bar, remembering
 from acceptance.files import write_whole
 from acceptance.plan import WARNINGS_ALLOWED
 from acceptance.reporting.audit import chart, trend_text
-from acceptance.reporting.audit.trend import CHART_NAME, FILE_NAME, Trend, trend_of
+from acceptance.reporting.audit.trend import CHART_NAME, FILE_NAME, Trend, short, trend_of
 from acceptance.reporting.terminal import show
 from acceptance.source import CannotJudge, load_manifest
 from acceptance.source.revision import last
@@ -28,7 +28,7 @@ FEW = 10  # commits of the main line, where nobody says which
 
 @dataclass(frozen=True)
 class Asked:
-    """Which revisions of which repository; without any, the last ones."""
+    """Which revisions of which repository; without any, the last ones, and with ``last`` those up to the one named."""
 
     repository: Path
     revisions: Sequence[str]
@@ -53,12 +53,15 @@ def tell(asked: Asked, output: Path) -> int:
 
 def made(asked: Asked) -> Trend:
     """Audit the revisions. Raises :class:`ConfigurationError` for what cannot be judged at all."""
-    if asked.revisions and asked.last is not None:
-        raise ConfigurationError("name the revisions, or how many of the last ones by --last, not both")
+    if len(asked.revisions) > 1 and asked.last is not None:
+        raise ConfigurationError("name the revisions, or by --last how many there are up to a single one, not both")
     try:
         manifest = load_manifest(asked.manifest)
-        first_parent = asked.first_parent or asked.last is None
-        revisions = asked.revisions or last(asked.repository, asked.last or FEW, first_parent=first_parent)
+        revisions = asked.revisions
+        if asked.last is not None or not revisions:
+            first_parent = asked.first_parent or asked.last is None
+            up_to = revisions[0] if revisions else "HEAD"
+            revisions = last(asked.repository, asked.last or FEW, first_parent=first_parent, up_to=up_to)
         with remembering(asked.cache) as cache, _told(len(revisions)) as begun:
             points = list(trend(asked.repository, revisions, manifest, cache=cache, begun=begun))
     except CannotJudge as error:
@@ -97,9 +100,9 @@ def _told(revisions: int) -> Iterator[Callable[[str, int], Callable[[int, int], 
     if not sys.stderr.isatty():
 
         def told(name: str, number: int) -> None:
-            typer.echo(f"Auditing {name} ({number + 1} of {revisions})", err=True)
+            typer.echo(f"Auditing {short(name)} ({number + 1} of {revisions})", err=True)
 
         yield told
         return
     with progress_bar() as bar:
-        yield lambda name, number: bar(f"{name} ({number + 1} of {revisions})")
+        yield lambda name, number: bar(f"{short(name)} ({number + 1} of {revisions})")

@@ -1,8 +1,9 @@
 """What was found out before, by content: never by the name, the size or the time of a file.
 
-What a file says depends on its bytes and on the code that reads them alone, so both name what is kept. A whole answer
-is kept under everything that it depends on. Whatever goes wrong with the cache costs time and nothing else: an entry
-that was damaged is found out by its checksum, and a cache that cannot be used is left out and says so.
+What a file says depends on its bytes, on the Python that it is written for and on the code that reads it alone, so
+these name what is kept. A whole answer is kept under everything that it depends on. Whatever goes wrong with the cache
+costs time and nothing else: an entry that was damaged is found out by its checksum, and a cache that cannot be used is
+left out and says so.
 """
 
 from __future__ import annotations
@@ -89,48 +90,46 @@ class Cache:
             self._base.close()
             self._base = None
 
-    def known(self, contents: Collection[str]) -> Mapping[str, Known]:
-        """Those of the contents that were seen before."""
-        asked = [content for content in dict.fromkeys(contents) if content not in self._known]
-        prefix = tool()
-        for key, value in self._rows(f"{prefix}/{content}" for content in asked):
+    def known(self, contents: Collection[str], python: tuple[int, int]) -> Mapping[str, Known]:
+        """Those of the contents that were seen before, as source of that Python."""
+        keys = {content: _key(content, python) for content in contents}
+        for key, value in self._rows(key for key in keys.values() if key not in self._known):
             with suppress(msgspec.DecodeError):
-                self._known[key.rpartition("/")[2]] = _KNOWN.decode(value)
-        return {content: self._known[content] for content in contents if content in self._known}
+                self._known[key] = _KNOWN.decode(value)
+        return {content: self._known[key] for content, key in keys.items() if key in self._known}
 
-    def keep(self, content: str, known: Known) -> None:
+    def keep(self, content: str, python: tuple[int, int], known: Known) -> None:
         """Remember it."""
-        self._known[content] = known
-        self._fresh.add(content)
+        key = _key(content, python)
+        self._known[key] = known
+        self._fresh.add(key)
 
     def answer(self, question: str) -> bytes | None:
         """The answer to a question that was put before, packed."""
-        if question not in self._answers:
-            self._answers.update((key.rpartition("/")[2], value) for key, value in self._rows([f"answer/{question}"]))
-        return self._answers.get(question)
+        key = f"answer/{question}"
+        if key not in self._answers:
+            self._answers.update(self._rows([key]))
+        return self._answers.get(key)
 
     def keep_answer(self, question: str, answer: bytes) -> None:
         """Remember an answer."""
-        self._answers[question] = answer
-        self._fresh.add(f"answer/{question}")
+        key = f"answer/{question}"
+        self._answers[key] = answer
+        self._fresh.add(key)
 
     def write(self) -> None:
         """Put what is new on disk, all of it or nothing; another process may do the same."""
         if self._base and self._fresh:
             today = int(time.time()) // _DAY
-            rows = [(key, today, _sum(value) + value) for key, value in self._packed()]
+            rows = [(key, today, _sum(key, value) + value) for key, value in self._packed()]
             self._try("insert or replace into entries values (?, ?, ?)", rows)
         self._fresh.clear()
 
     # How it is done
 
     def _packed(self) -> Iterable[tuple[str, bytes]]:
-        prefix = tool()
-        for name in self._fresh:
-            if name.startswith("answer/"):
-                yield name, self._answers[name.removeprefix("answer/")]
-            else:
-                yield f"{prefix}/{name}", msgspec.msgpack.encode(self._known[name])
+        for key in self._fresh:
+            yield key, self._answers[key] if key in self._answers else msgspec.msgpack.encode(self._known[key])
 
     def _rows(self, keys: Iterable[str]) -> list[tuple[str, bytes]]:
         """The entries of these keys that are whole; that they were of use today is noted once a day."""
@@ -150,13 +149,13 @@ class Cache:
         if old:
             self._try("update entries set used = ? where key = ?", old)
         # A damaged row may hold anything, of any type.
-        return [(str(key), value[4:]) for key, _, value in found if isinstance(value, bytes) and _is_whole(value)]
+        return [(str(key), value[4:]) for key, _, value in found if _is_whole(key, value)]
 
     def _open(self, folder: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignored:
-                ignored.write("*\n")
+            if not any(folder.iterdir()):  # in a folder of somebody's it would hide what else is there
+                (folder / ".gitignore").write_text("*\n", encoding="utf-8")
             try:
                 self._base = _connected(folder)
             except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -242,13 +241,17 @@ def _leniently(text: bytes) -> str:
     return text.decode(errors="replace")
 
 
-def _sum(value: bytes | memoryview) -> bytes:
-    """The checksum that stands in front of what is kept."""
-    return zlib.crc32(value).to_bytes(4, "big")
+def _key(content: str, python: tuple[int, int]) -> str:
+    return f"{tool()}/{python[0]}.{python[1]}/{content}"
 
 
-def _is_whole(value: bytes) -> bool:
-    return _sum(memoryview(value)[4:]) == value[:4]
+def _sum(key: str, value: bytes | memoryview) -> bytes:
+    """The checksum that stands in front of what is kept, and tells that it is kept under this key."""
+    return zlib.crc32(value, zlib.crc32(key.encode())).to_bytes(4, "big")
+
+
+def _is_whole(key: object, value: object) -> bool:
+    return isinstance(key, str) and isinstance(value, bytes) and _sum(key, memoryview(value)[4:]) == value[:4]
 
 
 _KNOWN = msgspec.msgpack.Decoder(Known)

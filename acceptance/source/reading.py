@@ -97,7 +97,7 @@ class Reader:
             if content := self._contents.of(file):
                 whose.setdefault(content, []).append(file)
         picked = {content for content, files in whose.items() if any(map(self._wanted, files))}
-        self._known = dict(self._cache.known(whose))
+        self._known = dict(self._cache.known(whose, self._python))
         self._tell_words_of_known(whose)
         lacking = [content for content in whose if self._lacks(content, content in picked)]
         app = [content for content, files in whose.items() if not all(file.in_tests for file in files)]
@@ -125,7 +125,7 @@ class Reader:
         for file in files:
             content = self._contents.of(file)
             if content and content not in self._known:
-                self._known.update(self._cache.known([content]))
+                self._known.update(self._cache.known([content], self._python))
             if content and self._lacks(content, picked=True):
                 text = {content: self._contents.text(file)}
                 (answer,) = self._task._replace(texts=text).portion([(content, True)])
@@ -164,7 +164,7 @@ class Reader:
                 told.apart or before.apart,
             )
         self._known[content] = told
-        self._cache.keep(content, told)
+        self._cache.keep(content, self._python, told)
 
     def _load(self, files: Iterable[SourceFile]) -> None:
         """Have the bytes of the files at hand before processes are begun, which then have them as well."""

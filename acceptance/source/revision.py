@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import date
 from errno import ENOENT
+from functools import cached_property
 from pathlib import Path
 
 from acceptance.source.errors import CannotJudge
@@ -46,19 +47,19 @@ def resolved(repository: Path, revision: str) -> str:
     """The full id of the commit that ``revision`` names; raises :class:`CannotJudge` where it names none."""
     if not repository.is_dir():
         raise CannotJudge(f"{repository} is no folder; name a git repository")
-    if _git(repository, 5, "rev-parse", "--git-dir") is None:
-        raise CannotJudge(f"{repository} is no git repository; name a clone of the platform's")
-    found = _git(repository, 5, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if _git(repository, 30, "rev-parse", "--git-dir") is None:
+        raise CannotJudge(_refused(repository))
+    found = _git(repository, 30, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not found:
         raise CannotJudge(f"{repository} has no revision {revision}; fetch it, or name another (git log --oneline)")
     return found
 
 
-def last(repository: Path, count: int, *, first_parent: bool) -> list[str]:
-    """The last ``count`` commits up to what is checked out, oldest first; ``first_parent``: of the main line alone."""
-    resolved(repository, "HEAD")
+def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD") -> list[str]:
+    """The last ``count`` commits up to a revision, oldest first; ``first_parent``: of the main line alone."""
+    end = resolved(repository, up_to)
     line = ["--first-parent"] if first_parent else []
-    return (_git(repository, 60, "rev-list", f"--max-count={count}", *line, "HEAD", "--") or "").splitlines()[::-1]
+    return (_git(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--") or "").splitlines()[::-1]
 
 
 def renames(tree: Path, since: str) -> dict[str, str]:
@@ -88,31 +89,19 @@ class Revision:
     """The files of one commit, read from git's own store; nothing is checked out. A context.
 
     ``repository`` is a clone, bare or not, or a folder in one: then the tree is what that folder holds. ``commit`` is
-    the full id, ``when`` the day of the commit. Raises :class:`CannotJudge` for what is no repository or revision.
+    the full id, ``when`` the day of the commit. Raises :class:`CannotJudge` for what is no repository or revision, and,
+    when the files are first asked for, where the repository lacks a part of it.
     """
 
     def __init__(self, repository: Path, revision: str) -> None:
         self.repository = repository
         self.name = revision
         self.commit = resolved(repository, revision)
-        self.when = date.fromisoformat(_git(repository, 5, "log", "-1", "--format=%cs", self.commit) or "")
+        day = _git(repository, 30, "log", "-1", "--format=%cs", self.commit)
+        if not day:
+            raise CannotJudge(self._lacking(self.commit))
+        self.when = date.fromisoformat(day)
         self._process: subprocess.Popen[bytes] | None = None
-        inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
-        tree = f"{self.commit}:{inside}" if inside else self.commit
-        listed = _raw(repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
-        if listed is None:
-            raise CannotJudge(f"{revision} has no folder {inside}; name the repository, or another revision")
-        self._blobs: dict[str, str] = {}
-        links: dict[str, str] = {}
-        for entry in listed.split(b"\0"):
-            if entry.endswith(b".py"):
-                facts, _, name = entry.partition(b"\t")
-                mode, _, blob = facts.decode().split()
-                (links if mode == "120000" else self._blobs)[os.fsdecode(name)] = blob
-        for path, blob in links.items():
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(self._content(blob))))
-            if target in self._blobs:  # a link to elsewhere has no content in this commit
-                self._blobs[path] = self._blobs[target]
 
     def __str__(self) -> str:
         return f"{self.repository} at {self.name}"
@@ -152,6 +141,35 @@ class Revision:
         """The commit."""
         return self.commit
 
+    @cached_property
+    def _blobs(self) -> dict[str, str]:
+        """The blob of each Python file by its path."""
+        inside = (_git(self.repository, 30, "rev-parse", "--show-prefix") or "").rstrip("/")
+        tree = f"{self.commit}:{inside}" if inside else self.commit
+        listed = _raw(self.repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
+        if listed is None:
+            if inside and _raw(self.repository, 60, "ls-tree", "--full-tree", self.commit) is not None:
+                raise CannotJudge(f"{self.name} has no folder {inside}; name the repository, or another revision")
+            raise CannotJudge(self._lacking(f"{tree}^{{tree}}"))
+        found: dict[str, str] = {}
+        links: dict[str, str] = {}
+        for entry in listed.split(b"\0"):
+            if entry.endswith(b".py"):
+                facts, _, name = entry.partition(b"\t")
+                mode, _, blob = facts.decode().split()
+                (links if mode == "120000" else found)[os.fsdecode(name)] = blob
+        for path, blob in links.items():
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.fsdecode(self._content(blob))))
+            if target in found:  # a link to elsewhere has no content in this commit
+                found[path] = found[target]
+        return found
+
+    def _lacking(self, part: str) -> str:
+        return (
+            f"{self.repository} lacks a part of {self.name} (object {part}); a partial clone has not all files: "
+            "fetch them first (git fetch --refetch), or name a whole clone"
+        )
+
     def _content(self, blob: str) -> bytes:
         if self._process is None:
             command = [*_GIT, "-C", str(self.repository), "cat-file", "--batch"]
@@ -162,11 +180,21 @@ class Revision:
         self._process.stdin.flush()
         told = self._process.stdout.readline().split()
         if len(told) != 3:
-            raise CannotJudge(
-                f"{self.repository} lacks a part of {self.name} (object {blob}); a partial clone has not all files: "
-                "fetch them first (git fetch --refetch), or name a whole clone"
-            )
+            raise CannotJudge(self._lacking(blob))
         return self._process.stdout.read(int(told[2]) + 1)[:-1]
+
+
+def _refused(folder: Path) -> str:
+    """Why git reads nothing in this folder: there is no repository, or what git itself says, such as whose it is."""
+    try:
+        asked = ["git", "-C", str(folder), "rev-parse", "--git-dir"]
+        answer = subprocess.run(asked, capture_output=True, timeout=30, env=_environment(), check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"git cannot be asked about {folder}: {error}"
+    said = os.fsdecode(answer.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
+    if not said or said.startswith("not a git repository"):
+        return f"{folder} is no git repository; name a clone of the platform's"
+    return f"git does not read {folder}: {said}; `git -C {folder} status` says what helps"
 
 
 def _git(tree: Path, timeout: float, *arguments: str) -> str | None:
@@ -184,6 +212,6 @@ def _raw(tree: Path, timeout: float, *arguments: str) -> bytes | None:
 
 
 def _environment() -> dict[str, str]:
-    """Without what a git hook sets for another repository; a partial clone is not to fetch what it lacks."""
+    """Without what a git hook sets for another repository; nothing is fetched that a partial clone lacks."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1"}
+    return {**kept, "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}

@@ -234,11 +234,13 @@ def test_a_module_outside_the_services_counts_where_a_name_leads_to_it(
         pytest.param('folders = ["shop/tests"]', 'folders = ["shop/core"]', id="tests"),
         pytest.param('patterns = ["*/conftest.py"]', 'patterns = ["*/orders.py"]', id="patterns"),
         pytest.param('module = "shop.music"', 'module = "shop.orders"', id="look-alikes"),
+        pytest.param('python = "3.11"', 'python = "3.9"', id="Python"),
         pytest.param("ssot_warnings = 4", "ssot_warnings = 5", id="baseline"),
         pytest.param('version = "7"', 'version = "8"', id="version"),
     ],
 )
 def test_another_manifest_is_another_question(part: str, by: str, tree: Path, folder: Path, tmp_path: Path) -> None:
+    plant(tree, {"shop/matching.py": "match 1:\n    case 1: pass\n"})  # not before Python 3.10
     first = audited(tree, folder)
     text = TOY.read_text(encoding="utf-8")
     assert part in text
@@ -413,14 +415,48 @@ def test_whatever_byte_is_wrong_the_answer_is_right(tree: Path, folder: Path) ->
 def test_an_entry_that_is_none_is_found_out_again(value: bytes, tree: Path, folder: Path) -> None:
     """Also one whose checksum is right."""
     expected = audited(tree, folder)
-    for text in (value, zlib.crc32(value).to_bytes(4, "big") + value):
+    for checked in (False, True):
+        texts = [
+            (zlib.crc32(value, zlib.crc32(key.encode())).to_bytes(4, "big") + value if checked else value, key)
+            for key in _entries(folder)
+        ]
         with closing(sqlite3.connect(folder / NAME)) as base:
-            base.execute("update entries set value = ?", [text])
+            base.executemany("update entries set value = ? where key = ?", texts)
             base.commit()
         assert audited(tree, folder) == expected
         with counting() as done:
             assert audited(tree, folder) == expected
         assert done == []
+
+
+def test_an_entry_that_is_kept_under_the_name_of_another_is_found_out_again(tree: Path, folder: Path) -> None:
+    """Each is whole, but for its name; as when a page of one database gets into another."""
+    expected = audited(tree, folder)
+    kept = sorted(_entries(folder))
+    with closing(sqlite3.connect(folder / NAME)) as base:
+        values = dict(base.execute("select key, value from entries").fetchall())
+        moved = [(values[other], key) for key, other in zip(kept, kept[1:] + kept[:1], strict=True)]
+        base.executemany("update entries set value = ? where key = ?", moved)
+        base.commit()
+    with patch.object(Cache, "answer", lambda *_: None):
+        assert audited(tree, folder) == expected
+    assert audited(tree, folder) == expected
+
+
+def test_a_folder_that_may_not_even_be_listed_is_told_and_done_without(tree: Path, folder: Path) -> None:
+    """As for somebody whose it is not: a superuser lays down the right to look into everything."""
+    setpriv = shutil.which("setpriv")
+    bound = ["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+    whoever = [setpriv, *bound] if setpriv and os.geteuid() == 0 else []
+    if os.geteuid() == 0 and not setpriv:
+        pytest.skip("setpriv is not installed")
+    folder.mkdir(mode=0)
+    try:
+        done = _run([*whoever, *_audit_of(tree, "--cache-dir", folder)])
+    finally:
+        folder.chmod(0o700)
+    assert (done.returncode, done.stdout) == (1, command(tree, "--no-cache"))
+    assert done.stderr.startswith(f"The cache {folder} cannot be used (Permission denied): ")
 
 
 def _a_file(tmp_path: Path) -> Path:
@@ -512,6 +548,12 @@ def _entries(folder: Path) -> set[str]:
 def test_a_cache_in_a_repository_is_nothing_to_commit(tree: Path, folder: Path) -> None:
     audited(tree, folder)
     assert (folder / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_in_a_folder_of_somebodys_nothing_else_is_hidden_from_git(tree: Path, folder: Path) -> None:
+    plant(folder, {"notes.txt": ""})
+    audited(tree, folder)
+    assert sorted(place.name for place in folder.iterdir()) == [NAME, "notes.txt"]
 
 
 def test_nothing_is_written_without_a_cache(tree: Path, folder: Path) -> None:

@@ -152,6 +152,18 @@ def test_a_partial_clone_is_told_with_the_remedy_and_fetches_nothing(tmp_path: P
     assert git(tmp_path / "partial", "count-objects", "-v") == before
 
 
+def test_a_clone_that_lacks_a_folder_or_a_link_is_told_with_the_remedy(tmp_path: Path) -> None:
+    plant(tmp_path, {**HOME, "shop/more/orders.py": ""})
+    (tmp_path / "shop" / "again.py").symlink_to("more/orders.py")
+    commit = committed(tmp_path, {})
+    for part in ("shop/again.py", "shop/more"):
+        lost = git(tmp_path, "rev-parse", f"{commit}:{part}")
+        (tmp_path / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+        said = refusal(tmp_path, commit)
+        assert said.startswith(f"{tmp_path} lacks a part of {commit} (object ")
+        assert "git fetch --refetch" in said
+
+
 @pytest.mark.parametrize("revision", ["nonsense", "--all", "-x", "", "HEAD~99", "main:shop", "@{5 years ago}"])
 def test_what_is_no_revision_is_told(revision: str, tmp_path: Path) -> None:
     committed(tmp_path, HOME)
@@ -165,6 +177,15 @@ def test_what_is_no_revision_is_told(revision: str, tmp_path: Path) -> None:
 def test_what_is_no_repository_is_told(tmp_path: Path) -> None:
     assert refusal(tmp_path, "main") == f"{tmp_path} is no git repository; name a clone of the platform's"
     assert refusal(tmp_path / "gone", "main") == f"{tmp_path / 'gone'} is no folder; name a git repository"
+
+
+def test_a_repository_that_git_refuses_is_told_in_its_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one of another user's, in a container."""
+    committed(tmp_path, HOME)
+    plant(tmp_path, {".git/config": "[core]\nrepositoryformatversion = 99\n"})
+    assert refusal(tmp_path, "main").startswith(f"git does not read {tmp_path}: Expected git repo version <= ")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert refusal(tmp_path, "main").startswith(f"git cannot be asked about {tmp_path}: ")
 
 
 def test_a_repository_without_a_commit_is_told(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,17 @@ def test_a_revision_that_cannot_be_judged_is_told_and_the_others_are(repository:
     assert "0 SSOT warnings at sound, 2 at worse: 2 more" in done.output
 
 
+def test_a_revision_of_which_the_clone_lacks_a_part_is_told_and_the_others_are(
+    repository: Path, tmp_path: Path
+) -> None:
+    lost = git(repository, "rev-parse", "worse:shop")
+    (repository / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    done = over_time(repository, "sound", "worse", "better", output=tmp_path / "out")
+    assert done.exit_code == 0
+    assert re.search(r"\n  worse +\S+  not judged: .* lacks a part of worse ", done.output)
+    assert "0 SSOT warnings at sound, 1 at better" in done.output
+
+
 def test_the_last_commits_of_the_main_line(repository: Path, tmp_path: Path) -> None:
     git(repository, "switch", "--quiet", "--create", "side", "worse")
     side = committed(repository, {"shop/d.py": ""}, "side")
@@ -154,6 +166,7 @@ def test_the_last_commits_of_the_main_line(repository: Path, tmp_path: Path) -> 
     assert last("--last", "3", "--first-parent") == [commits["worse"], commits["better"], commits["main"]]
     assert side not in last()
     assert side in last("--last", "9")
+    assert last("better", "--last", "2") == [commits["worse"], commits["better"]]
 
 
 def test_one_revision_is_no_trend_and_an_older_chart_does_not_stay(repository: Path, tmp_path: Path) -> None:
@@ -169,7 +182,11 @@ def test_one_revision_is_no_trend_and_an_older_chart_does_not_stay(repository: P
     [
         pytest.param(["nonsense"], "has no revision nonsense; fetch it, or name another", id="unknown"),
         pytest.param(["sound", "nonsense"], "has no revision nonsense", id="unknown beside a known one"),
-        pytest.param(["sound", "--last", "2"], "name the revisions, or how many of the last ones by --last", id="both"),
+        pytest.param(
+            ["sound", "worse", "--last", "2"],
+            "name the revisions, or by --last how many there are up to a single one",
+            id="both",
+        ),
         pytest.param(["empty"], "none of these revisions can be judged; the first: ", id="none can be judged"),
         pytest.param(["--last", "0"], "0 is not in the range x>=1", id="none is asked for"),
     ],
@@ -240,14 +257,15 @@ def test_of_many_revisions_the_first_and_the_last_are_set_side_by_side(repositor
     done = over_time(repository, output=tmp_path / "out")
     commits = [each["commit"] for each in written(tmp_path / "out")["revisions"]]
     assert len(commits) == 10
-    assert re.search(rf"\n +{commits[0][-12:]}  {commits[-1][-12:]}\n", done.output)
+    assert re.search(rf"\n +{commits[0][:10]}  {commits[-1][:10]}\n", done.output)
     assert re.search(r"\n  CG101  duplicate definition +4 +13\n", done.output)
-    labels = [
-        text.text
-        for text in ElementTree.parse(tmp_path / "out" / "trend.svg").iter(f"{SVG}text")
-        if text.text and text.text in {commit[-14:] for commit in commits}
-    ]
-    assert len(set(labels)) == 6
+    assert f" SSOT warnings at {commits[0][:10]}, " in done.output
+    assert f"\n  {commits[4][:10]}  " in done.output
+    assert done.errors.startswith(f"Auditing {commits[0][:10]} (1 of 10)\n")
+    texts = [text.text for text in ElementTree.parse(tmp_path / "out" / "trend.svg").iter(f"{SVG}text")]
+    labels = [text for text in texts if text in {commit[:10] for commit in commits}]
+    assert len(set(labels)) == 5
+    assert {commits[0][:10], commits[-1][:10]} <= set(labels)
 
 
 def test_a_second_time_nothing_is_read_again(repository: Path, tmp_path: Path) -> None:
@@ -329,6 +347,36 @@ def test_more_warnings_are_drawn_higher_and_the_aim_is_a_line() -> None:
     assert aim.get("d", "").startswith(f"M0 {chart.HEIGHT / 2:.1f}H")
     shares = [float(circle.get("cy", "")) for circle in moved.iter(f"{SVG}circle")]
     assert shares == [chart.HEIGHT, chart.HEIGHT * 3 / 4, chart.HEIGHT / 2]
+
+
+@pytest.mark.parametrize("count", [5, 7, 9, 10, 20, 30])
+def test_the_highest_and_the_lowest_are_written_out_and_nothing_over_anything_else(count: int) -> None:
+    warnings = [27] * count
+    warnings[count // 2 - 1], warnings[count // 2 + 1] = 19, 36
+    drawing = _drawn(_trend(*warnings, name="branch/number-{}"))
+    texts = [text for text in drawing.findall(f"{SVG}g")[0].iter(f"{SVG}text") if text.text]
+    values = [text for text in texts if text.get("stroke")]
+    names = [text for text in texts if "number" in str(text.text)]
+    assert [float(text.get("x", "")) for text in names][:: len(names) - 1] == [30, 610]
+    assert {"19", "27", "36"} == {text.text for text in values}
+    for written, room in ((values, 34), (names, 95)):
+        places = sorted(float(text.get("x", "")) for text in written)
+        assert all(right - left >= room for left, right in pairwise(places))
+    assert "not drawn" not in ElementTree.tostring(drawing, "unicode").lower()
+
+
+def test_what_the_image_says_stands_in_it_and_not_twice_on_the_sheet() -> None:
+    trend = _trend(21, None, 37)
+    alone, beside = (ElementTree.fromstring(chart.svg(trend, allowed=5, alone=alone)) for alone in (True, False))
+    texts = [text.text for text in alone.iter(f"{SVG}text")]
+    assert texts[:2] == [
+        "21 SSOT warnings at v0, 37 at v2: 16 more;",
+        "imports from the homes went from 0.0 % to 50.0 %.",
+    ]
+    assert "Not drawn, since it could not be judged: 1 of 3 revisions." in texts
+    (warnings, _) = alone.findall(f"{SVG}g")
+    assert SCALE in [text.text for text in warnings.iter(f"{SVG}text")]
+    assert texts[2:] == [text.text for text in beside.iter(f"{SVG}text")]
 
 
 def test_no_line_goes_through_what_was_not_judged() -> None:

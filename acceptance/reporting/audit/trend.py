@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -61,6 +62,11 @@ class Revision(_Part):
     problem: str = Field(description="why it could not be judged; empty where it was")
     figures: Figures | None
 
+    @property
+    def called(self) -> str:
+        """The name for a reader."""
+        return short(self.revision)
+
 
 class Trend(_Part):
     """The audit of several revisions by one manifest, in the order in which they were named."""
@@ -87,8 +93,13 @@ class Trend(_Part):
         change = "as many as before" if not more else f"{abs(more)} {'more' if more > 0 else 'fewer'}"
         shares = [each.migration.percent for each in (before, after)]
         moved = "" if None in shares else f"; imports from the homes went from {shares[0]:.1f} % to {shares[1]:.1f} %"
-        warnings = f"{before.ssot_warnings} SSOT warnings at {first.revision}, {after.ssot_warnings} at {last.revision}"
+        warnings = f"{before.ssot_warnings} SSOT warnings at {first.called}, {after.ssot_warnings} at {last.called}"
         return f"{warnings}: {change}{moved}."
+
+
+def short(name: str) -> str:
+    """A revision's name as it can be read: of a commit's full id what git takes for it as well."""
+    return name[:10] if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name) else name
 
 
 def trend_of(repository: Path, manifest_version: str, points: Sequence[Point]) -> Trend:

@@ -29,13 +29,13 @@ def page(trend: Trend) -> Iterator[Line]:
 
 
 def _headlines(trend: Trend) -> Iterator[Line]:
-    width = max(len(visible(each.revision)) for each in trend.revisions)
+    width = max(len(visible(each.called)) for each in trend.revisions)
     yield ()
     yield ((f"  {'':<{width}}  {'':<10}  {'SSOT':>8}  {'all':>8}  {'imports':>9}", _QUIET),)
     columns = f"{'warnings':>8}  {'findings':>8}  {'from home':>9}  {'files':>6}"
     yield ((f"  {'revision':<{width}}  {'day':<10}  {columns}", _QUIET),)
     for each in trend.revisions:
-        start = f"  {visible(each.revision):<{width}}  {each.day}  "
+        start = f"  {visible(each.called):<{width}}  {each.day}  "
         if each.figures is None:
             yield start, (f"not judged: {visible(each.problem)}", _LOUD)
         else:
@@ -69,7 +69,7 @@ def _paths(found: NamePaths | None) -> str:
 
 
 def _table(title: str, shown: Sequence[tuple[Revision, Figures]], rows: dict[str, list[str]]) -> Iterator[Line]:
-    heads = [visible(revision.revision)[-12:] for revision, _ in shown]
+    heads = [visible(revision.called)[-12:] for revision, _ in shown]
     widths = [max(map(len, column)) for column in zip(heads, *rows.values(), strict=True)]
     first = max(map(len, rows), default=0)
 

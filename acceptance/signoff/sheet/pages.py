@@ -86,7 +86,9 @@ def _words(sheet: Sheet) -> dict[str, Any]:
         "sheet": sheet,
         "charts": charts,
         "allowed": WARNINGS_ALLOWED,
-        "source_chart": Markup(chart.svg(sheet.source_trend, allowed=WARNINGS_ALLOWED)) if sheet.source_trend else "",
+        "source_chart": Markup(chart.svg(sheet.source_trend, allowed=WARNINGS_ALLOWED, alone=False))
+        if sheet.source_trend
+        else "",
         "verdicts": list(Verdict),
         "words": {verdict.value: verdict.meaning for verdict in reversed(Verdict)} | _WORDS,
     }
