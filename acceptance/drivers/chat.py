@@ -174,7 +174,7 @@ class LiveConnection:
         until = time.monotonic() + within.seconds
         late: list[Event] = []
         with suppress(ConnectionClosed):
-            await self._send(_ping())
+            await self._send(_ping(), until)
             while (event := await self._next(until)) and event.name != "pong":
                 if event.name not in PASSED_OVER:
                     late.append(event)
@@ -196,14 +196,20 @@ class LiveConnection:
         self._socket.transport.abort()
 
     async def close(self) -> None:
-        """End the connection; safe to call twice."""
-        await self._socket.close()
+        """End the connection; safe to call twice. Who reads nothing any more does not keep it open."""
+        try:
+            async with asyncio.timeout(2 * _CLOSE_SECONDS):
+                await self._socket.close()
+        except TimeoutError:
+            self._socket.transport.abort()
+            await self._socket.wait_closed()
 
     async def _follow(self, runs: list[Run], within: Deadline, messages: Sequence[dict[str, Any]] = ()) -> None:
         """Send ``messages``; give every event to its run until all runs have ended, and what was still under way."""
+        until = time.monotonic() + within.seconds
         try:
             for message in messages:
-                await self._send(message)
+                await self._send(message, until)
             await self._hear(runs, within)
         except ConnectionClosed as closed:
             for run in runs:
@@ -243,7 +249,7 @@ class LiveConnection:
         waiting = self._recorder.wait(self.label, words, within.seconds)
         try:
             if message is not None:
-                await self._send(message)
+                await self._send(message, until)
             while event := await self._next(until):
                 if name in (None, event.name):
                     self._recorder.over(waiting)
@@ -252,11 +258,14 @@ class LiveConnection:
             raise Broken(f"{told}, and {_close_words(closed)}") from None
         raise Broken(f"{told}, and gave no answer {within}")
 
-    async def _send(self, message: dict[str, Any] | str) -> None:
+    async def _send(self, message: dict[str, Any] | str, until: float) -> None:
         text = message if isinstance(message, str) else json.dumps(message)
         self._recorder.frame(self.label, "sent", text)
         try:
-            await self._socket.send(text)
+            async with asyncio.timeout(until - time.monotonic()):
+                await self._socket.send(text)
+        except TimeoutError:
+            self._recorder.frame(self.label, "connection", "takes no more messages")
         except ConnectionClosed as closed:
             self._recorder.frame(self.label, "connection", _close_words(closed))
             raise
@@ -265,8 +274,7 @@ class LiveConnection:
         """The next message, or None when the deadline passes first; raises ``ConnectionClosed``."""
         while (left := until - time.monotonic()) > 0:
             try:
-                async with asyncio.timeout(left):
-                    frame = await self._socket.recv()
+                frame = await self._received(left)
             except TimeoutError:
                 return None
             except ConnectionClosed as closed:
@@ -283,6 +291,17 @@ class LiveConnection:
                 self.heard.append(event)
                 return event
         return None
+
+    async def _received(self, seconds: float) -> str | bytes:
+        """The next frame; raises ``TimeoutError``, and ``ConnectionClosed``."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._socket.recv()
+        except TimeoutError:
+            if self._socket.state is State.OPEN:
+                raise
+            self._socket.transport.abort()  # one side has ended it; that the other keeps the line changes nothing
+            return await self._socket.recv()
 
 
 class Chat:
