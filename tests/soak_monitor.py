@@ -13,12 +13,6 @@ from pathlib import Path
 
 import httpx
 import psutil
-
-sys.path[:0] = [
-    str(Path(__file__).parents[1]),
-    *(str(Path(__file__).parent / each) for each in ("", "reference", "monitor")),
-]
-
 from reference_services import Starter
 from watching import Watching, password, target_file, watching
 
