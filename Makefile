@@ -13,7 +13,7 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit clean
+.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit soak clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -25,6 +25,7 @@ help:
 	@echo "make prove    plant every fault and see that the specification notices, exactly as declared (10 to 20 min)"
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
 	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
+	@echo "make soak     200 quick rounds of the monitor: what it holds of memory, sockets and files must not grow"
 	@echo "make clean    remove what was installed and what runs have left"
 
 $(VENV)/run.installed: requirements.txt constraints.txt
@@ -81,6 +82,9 @@ bench: $(VENV)/run.installed
 bench-audit: $(VENV)/test.installed
 	@test -n "$(TREE)" || { echo "Name a checkout of the platform: make bench-audit TREE=../netra" >&2; exit 2; }
 	PYTHONPATH=. $(BIN)/python tests/bench_audit.py "$(TREE)" $(ARGS)
+
+soak: $(VENV)/test.installed
+	PYTHONPATH=.:tests:tests/reference:tests/monitor $(BIN)/python tests/soak_monitor.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules

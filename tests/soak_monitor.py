@@ -13,18 +13,12 @@ from pathlib import Path
 
 import httpx
 import psutil
-
-sys.path[:0] = [
-    str(Path(__file__).parents[1]),
-    *(str(Path(__file__).parent / each) for each in ("", "reference", "monitor")),
-]
-
 from reference_services import Starter
 from watching import Watching, password, target_file, watching
 
 MEMORY = 6 * 1024 * 1024  # bytes that may come between the begin and the end: what an interpreter keeps for itself
 HANDLES = 2  # sockets or files that may be open at one moment and not at another
-_EVERY = 10  # rounds from one that creates data to the next
+_CREATING = "60s"  # from one round that creates data to the next: about every tenth, on a quick machine fewer
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ def soak(rounds: int, folder: Path) -> tuple[list[Held], float]:
     try:
         platform = starter.platform(SERVICE_SECRET="soak", HEARTBEAT_SECONDS="1")
         target = target_file(folder, platform)
-        options = ("-D", f"target={target}", "--every", "1s", "--every-creating", f"{_EVERY}s")
+        options = ("-D", f"target={target}", "--every", "1s", "--every-creating", _CREATING)
         with watching(folder / "kept", *options, env=password()) as monitor:
             process = psutil.Process(monitor.process.pid)
             held: list[Held] = []
@@ -75,11 +69,9 @@ def grown(held: Sequence[Held]) -> list[str]:
 
 def parts(held: Sequence[Held]) -> tuple[Held, Held, Held]:
     """The medians of what was held after the first rounds, in the middle, and in the last ones."""
-    last = held[-1].rounds
-    tenth = max(1, last // 10)
-    begin = [each for each in held if tenth <= each.rounds <= 2 * tenth]
-    middle = [each for each in held if abs(each.rounds - last / 2) <= tenth]
-    end = [each for each in held if each.rounds >= last - tenth]
+    tenth = max(1, len(held) // 10)
+    half = len(held) // 2
+    begin, middle, end = held[tenth : 2 * tenth] or held, held[half : half + tenth], held[-tenth:]
     return _median(begin), _median(middle), _median(end)
 
 

@@ -93,7 +93,8 @@ def schema() -> None:
 
 def _served(made: Monitor, listen: str) -> Server:
     pages = {
-        "/": lambda _: ("text/html; charset=utf-8", page.html(made.status()).encode()),
+        "/": lambda _: ("text/html; charset=utf-8", page.html(made.status(), served=True, refresh=True).encode()),
+        "/still": lambda _: ("text/html; charset=utf-8", page.html(made.status(), served=True).encode()),
         "/status.json": lambda _: ("application/json", made.status().model_dump_json(indent=1).encode()),
         "/metrics": exposition(made.registry),
     }

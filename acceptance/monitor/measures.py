@@ -165,9 +165,9 @@ def _why_not(memory: Memory, pace: Pace) -> str:
     if pace in memory.known.troubles:
         return memory.known.troubles[pace]
     asked = memory.questions.at(pace)
-    reasons = [latest.reason for each in asked if (latest := memory.known.latest.get(each.id)) and latest.reason]
     if asked:
-        return reasons[0] if reasons else "it was not asked yet"
+        ended = filter(None, (memory.known.latest.get(each.id) for each in asked))
+        return next((each.reason for each in ended if each.verdict in _UNTOLD), "it was not asked yet")
     kinds, excused = memory.questions.kinds, memory.questions.excused
     return next(reason for name, reason in excused.items() if kinds.get(name) is pace)
 

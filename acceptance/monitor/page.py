@@ -29,14 +29,15 @@ _HEIGHTS = {"bad": 24, "unsure": 17, "known": 13, "good": 9, "none": 2}
 _HEIGHT = 24
 
 
-def html(status: Status) -> str:
-    """One page that needs nothing else and asks for itself again when a round is due."""
+def html(status: Status, *, served: bool = False, refresh: bool = False) -> str:
+    """One page that needs nothing else. With ``refresh`` it asks for itself again; ``served`` it has neighbours."""
     broken = [promise for promise in status.promises if promise.verdict in (Verdict.BROKEN, Verdict.SUITE_FAULT)]
     return _TEMPLATE.render(
         status=status,
         broken=broken,
         counts=_counts(status),
-        refresh=max(5, int(status.every)),
+        served=served,
+        refresh=max(5, int(status.every)) if refresh else 0,
         cells=CELLS,
         height=_HEIGHT,
         rehearsal=REHEARSAL,

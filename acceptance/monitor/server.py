@@ -107,7 +107,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, with_body: bool) -> None:
         page = self.served.get(self.path.partition("?")[0])
         if page is None:
-            status, kind, body = HTTPStatus.NOT_FOUND, "text/plain; charset=utf-8", b"/, /metrics, /status.json\n"
+            status, kind, body = (
+                HTTPStatus.NOT_FOUND,
+                "text/plain; charset=utf-8",
+                b"/, /still, /metrics, /status.json\n",
+            )
         else:
             status, (kind, body) = HTTPStatus.OK, page(self.headers.get("Accept", ""))
         self.send_response(status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 from command import clean_environment
 from prometheus_client.parser import text_string_to_metric_families
 from reference_services import Platform
@@ -34,7 +34,7 @@ def target_file(
     chat = f"127.0.0.1:{platform.backend.port}"
     file.write_text(
         f'about = "services started by a test"\nbase_url = "http://{chat}"\nauth_url = "{platform.auth.url}"\n'
-        f'websocket_url = "ws://{chat}/ws"\nfrontend_url = "http://127.0.0.1:3999"\n'
+        f'websocket_url = "ws://{chat}/ws"\nfrontend_url = "http://localhost:3000"\n'
         'sign_in = "register"\ncapabilities = ["creates-data"]\n'
         "promptly = 10\nservice_discovery_timeout = 10\nauth_coordination_timeout = 10\n"
         f"websocket_coordination_timeout = 10\n{text}",
@@ -53,10 +53,10 @@ def command(reports: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "acceptance", "monitor", "--reports", str(reports), *options]
 
 
-def once(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """One round, as cron begins it."""
+def ran(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """A monitor that ends by itself."""
     return subprocess.run(
-        command(reports, "--once", *options),
+        command(reports, *options),
         cwd=REPOSITORY,
         env=clean_environment(env),
         stdin=subprocess.DEVNULL,
@@ -65,6 +65,11 @@ def once(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> 
         timeout=PATIENCE,
         check=False,
     )
+
+
+def once(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """One round, as cron begins it."""
+    return ran(reports, "--once", *options, env=env)
 
 
 def samples(text: str) -> dict[str, float]:
@@ -146,7 +151,7 @@ def watching(
     made = Watching(process, log)
     try:
         found = made.eventually(lambda: re.search(r"the status page is (\S+)", made.said), "its address")
-        made.url = found[1]
+        made.url = str(found and found[1])
         yield made
     finally:
         if process.poll() is None:
@@ -162,8 +167,6 @@ def read_status(reports: Path) -> Any:
 
 def children_of(process: int) -> list[int]:
     """The processes that it has begun and that still are."""
-    import psutil
-
     return [child.pid for child in psutil.Process(process).children(recursive=True) if child.status() != "zombie"]
 
 
@@ -174,8 +177,3 @@ def is_gone(process: int) -> bool:
     except ProcessLookupError:
         return True
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-
-
-def as_json(text: str) -> Any:
-    """A document."""
-    return json.loads(text)
