@@ -383,7 +383,7 @@ def send_a_crowd(
     target allows; 2 it could not be told, or cannot begin; 130 interrupted.
     """
     from acceptance.cli import load
-    from acceptance.monitor.questions import seconds
+    from acceptance.cli.options import seconds
 
     asked = load.Asked(
         options or [],

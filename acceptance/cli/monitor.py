@@ -13,12 +13,11 @@ from pathlib import Path
 import typer
 
 from acceptance.cli import UNUSABLE
-from acceptance.cli.options import given_options
+from acceptance.cli.options import given_options, seconds
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.monitor import page
 from acceptance.monitor.history import Lock
 from acceptance.monitor.loop import Monitor, Settings
-from acceptance.monitor.questions import seconds
 from acceptance.monitor.server import Server, exposition
 from acceptance.monitor.status import REHEARSAL, Status
 from acceptance.monitor.webhook import Webhook

@@ -1,11 +1,22 @@
-"""The ``-D`` options of commands that ask a target themselves, as behave takes them."""
+"""What several commands take in one way: a target's ``-D`` options, as behave takes them, and times."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from acceptance.session import check_options
 from acceptance.verdicts import ConfigurationError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(said: str, option: str) -> float:
+    """``30s``, ``0.5s``, ``5m``, ``1h`` or ``30d`` in seconds; raises :class:`ConfigurationError` for anything else."""
+    told = re.fullmatch(r"(\d{1,6}(?:\.\d{1,3})?)\s*([smhd]?)", said.strip())
+    if told is None or float(told[1]) == 0:
+        raise ConfigurationError(f"{option} {said} is no time: say it like 30s, 5m, 1h or 30d")
+    return float(told[1]) * _UNITS[told[2] or "s"]
 
 
 def given_options(given: Sequence[str], refused: Mapping[str, str]) -> dict[str, str]:

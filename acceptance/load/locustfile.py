@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import gevent
+from gevent import monkey
 from gevent.event import Event as Signal
 from locust import User, events, task
 from locust.env import Environment
@@ -34,6 +35,8 @@ _KEY = "acceptance"  # where a worker's report to its master holds ours
 _METHOD = "a person waits for"  # how Locust's own pages call what is timed
 _PROGRESS_SECONDS = 1.0
 _AFTER_A_FAILURE = 1.0  # seconds: whoever could not be let in does not knock at once again
+
+monkey.patch_time()  # a master sleeps while it waits for its workers, and must hear them meanwhile
 
 asked = Asked.model_validate_json(os.environ[ASKED])
 crowd = Crowd(asked.target(), asked.patience)

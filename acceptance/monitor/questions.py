@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from acceptance.promises import Example, Promise
 from acceptance.target import Target
-from acceptance.verdicts import ConfigurationError
 
 GOLDEN_PATH, ISOLATION = "golden_path", "user_isolation"  # the features whose data-creating examples are asked
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Pace(StrEnum):
@@ -33,14 +30,6 @@ SELECTIONS: Mapping[Pace, Sequence[str]] = {
     ),
     Pace.SOURCE: ("--tags=@phase2 and @needs.source-tree",),
 }
-
-
-def seconds(said: str, option: str) -> float:
-    """``30s``, ``5m``, ``1h`` or ``30d`` in seconds; raises :class:`ConfigurationError` for anything else."""
-    told = re.fullmatch(r"(\d{1,6})\s*([smhd]?)", said.strip())
-    if told is None or int(told[1]) == 0:
-        raise ConfigurationError(f"{option} {said} is no time: say it like 30s, 5m, 1h or 30d")
-    return float(int(told[1]) * _UNITS[told[2] or "s"])
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from command import BEHAVE
 from reference_services import AUTH, Platform, Starter
 from watching import children_of, is_gone, once, password, ran, read_status, samples, target_file, watching
 
+from acceptance.cli.options import seconds
 from acceptance.monitor.measures import Share
-from acceptance.monitor.questions import SELECTIONS, Pace, questions, seconds
+from acceptance.monitor.questions import SELECTIONS, Pace, questions
 from acceptance.promises import catalogue
 from acceptance.target import REFERENCE, REPOSITORY, load_target
 from acceptance.verdicts import ConfigurationError
