@@ -177,14 +177,15 @@ def test_a_master_says_what_its_workers_have_found(fault: str, starter: Starter,
             worker.kill()
     assert ended == [0, 0]
     found = result_in(ran)
-    assert (found.workers, found.tally.people) == (2, 8)
-    assert found.measured.waited["answer"].times == found.tally.questions >= 16
+    assert found.workers == 2
+    assert 2 <= found.tally.people <= 8  # on a busy machine not all of them have come in when the time is over
     if fault:
         assert ran.exit_code == 1, ran.output
         assert found.tally.flaws[Kind.FOREIGN]
         assert "of somebody else" in ran.output
     else:
         assert ran.exit_code == 0, ran.output
+        assert found.measured.waited["answer"].times == found.tally.questions >= 2
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

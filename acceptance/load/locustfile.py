@@ -21,7 +21,7 @@ from gevent import monkey
 from gevent.event import Event as Signal
 from locust import User, events, task
 from locust.env import Environment
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 from locust.stats import StatsEntry
 
 from acceptance.load.crowd import TIMED, Crowd
@@ -102,6 +102,8 @@ def begin(environment: Environment, **_: Any) -> None:
     begun_processor = _processor_seconds()
     if not isinstance(environment.runner, WorkerRunner):
         gevent.spawn(_tell_progress, environment)
+    if isinstance(environment.runner, MasterRunner):
+        gevent.spawn_later(asked.run_time, _end, environment.runner)
 
 
 @events.report_to_master.add_listener
@@ -139,6 +141,12 @@ def _waited(entry: StatsEntry) -> Waited:
     longest = entry.max_response_time  # what Locust says of the others is rounded
     at = {share: min(entry.get_response_time_percentile(share), longest) / 1000 for share in (0.5, 0.95, 0.99)}
     return Waited(times=entry.num_requests, p50=at[0.5], p95=at[0.95], p99=at[0.99], longest=longest / 1000)
+
+
+def _end(runner: MasterRunner) -> None:
+    """What --run-time does, but that a master waits until everybody's conversation is over and has been reported."""
+    runner.stop()
+    runner.quit()
 
 
 def _tell_progress(environment: Environment) -> None:

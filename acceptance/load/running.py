@@ -41,6 +41,7 @@ class Asked(BaseModel):
     settings: dict[str, Any]
     patience: float
     think: float
+    run_time: float
     measured: str
 
     def target(self) -> Target:
@@ -119,7 +120,8 @@ def command(crowd: Crowd, page: Path) -> list[str]:
     """Locust's own command line."""
     return [
         *(sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--headless", "--only-summary"),
-        *("--users", str(crowd.users), "--spawn-rate", f"{crowd.spawn_rate:g}", "--run-time", f"{crowd.run_time:g}s"),
+        *("--users", str(crowd.users), "--spawn-rate", f"{crowd.spawn_rate:g}"),
+        *(() if crowd.workers else ("--run-time", f"{crowd.run_time:g}s")),  # a master's end is in the locustfile
         # who is in a conversation ends it
         *("--stop-timeout", f"{crowd.patience + 10:g}", "--loglevel", "WARNING", "--html", str(page)),
         *crowd.roles,
@@ -136,7 +138,11 @@ def worker_command(crowd: Crowd) -> list[str]:
 def environment(target: Target, crowd: Crowd, measured: Path | str) -> dict[str, str]:
     """This process's, and what the Locust process is to do; secrets are in it, so it is for nobody else."""
     asked = Asked(
-        settings=_plain(target), patience=crowd.patience, think=crowd.think, measured=str(measured)
+        settings=_plain(target),
+        patience=crowd.patience,
+        think=crowd.think,
+        run_time=crowd.run_time,
+        measured=str(measured),
     ).model_dump_json()
     path = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
     return {**os.environ, ASKED: asked, "LOCUST_SKIP_MONKEY_PATCH": "1", "PYTHONPATH": path}
