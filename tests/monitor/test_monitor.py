@@ -169,6 +169,15 @@ def test_a_standing_account_with_another_password_could_not_be_told(platform: Pl
     assert "has another password" in came.stdout
 
 
+def test_synthetic_people_come_in_by_simulation_too(staging: Platform, tmp_path: Path) -> None:
+    target = target_file(tmp_path, staging)
+    target.write_text(target.read_text().replace('"register"', '"simulation"'))
+    came = once(tmp_path / "kept", "-D", f"target={target}", env={"E2E_OAUTH_SIMULATION_KEY": "the key"})
+    for promise in ("golden-01", "golden-02", "isolation-01", "isolation-02", "isolation-03"):
+        assert re.search(rf"^kept +{promise}", came.stdout, re.MULTILINE), came.stdout + came.stderr
+    assert b"the key" not in (tmp_path / "kept" / "history.sqlite").read_bytes()
+
+
 def test_source_is_asked_again_only_when_it_has_changed(platform: Platform, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     shutil.copytree(REFERENCE, tree, ignore=shutil.ignore_patterns("__pycache__"))
