@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import threading
@@ -114,10 +115,11 @@ def test_what_is_lost_is_counted_and_no_more(tmp_path: Path) -> None:
     found = samples((tmp_path / "kept" / "metrics.prom").read_text())
     assert found['acceptance_promise_verdict{promise="golden-01",verdict="broken"}'] == 1
     assert found['acceptance_golden_path_examples_total{verdict="broken"}'] > 0
-    assert found['acceptance_events_expected_total{event="agent_completed"}'] > 0
-    assert found['acceptance_events_delivered_total{event="agent_completed"}'] == 0
+    expected = found['acceptance_events_expected_total{event="agent_completed"}']
+    delivered = found['acceptance_events_delivered_total{event="agent_completed"}']
+    assert delivered < expected
+    assert found["acceptance_answer_seconds_count"] <= delivered  # who never had an answer did not wait 0 s for it
     assert found["acceptance_ssot_warnings"] == 0
-    assert "acceptance_answer_seconds_count" not in found  # nobody had one
 
 
 def test_a_target_without_a_synthetic_person_is_only_read(platform: Platform, tmp_path: Path) -> None:
@@ -289,8 +291,11 @@ def test_the_target_goes_and_comes_again_and_each_change_is_told(
         assert taken == []
         platform.auth.process.kill()
         platform.auth.process.wait()
-        monitor.eventually(lambda: monitor.promise("staging-05")["verdict"] == "could not tell", "could not tell")
-        monitor.eventually(lambda: taken, "the webhook takes the change at the next round")
+        with socket.socket() as held:  # the port, so that nobody else takes it meanwhile
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind(("127.0.0.1", platform.auth.port))
+            monitor.eventually(lambda: monitor.promise("staging-05")["verdict"] == "could not tell", "could not tell")
+            monitor.eventually(lambda: taken, "the webhook takes the change at the next round")
         again = starter.start(AUTH, platform.variables, port=platform.auth.port)
         again.await_health()
         monitor.eventually(lambda: monitor.promise("staging-05")["verdict"] == "kept", "kept again")
