@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import soak_monitor
 from command import BEHAVE
-from reference_services import AUTH, Platform, Starter
+from reference_services import AUTH, BACKEND, Platform, Starter, environment, free_port
 from watching import children_of, is_gone, once, password, ran, read_status, samples, target_file, watching
 
 from acceptance.cli.options import seconds
@@ -278,9 +278,11 @@ def hooked() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
         thread.join()
 
 
-def test_the_target_goes_and_comes_again_and_each_change_is_told(
-    platform: Platform, starter: Starter, tmp_path: Path
-) -> None:
+def test_the_target_goes_and_comes_again_and_each_change_is_told(starter: Starter, tmp_path: Path) -> None:
+    variables = environment(tmp_path, HEARTBEAT_SECONDS="1")
+    auth = starter.start(AUTH, variables, port=free_port())  # not on an inherited socket, so that it can come again
+    chat = starter.start(BACKEND, {**variables, "AUTH_SERVICE_URL": auth.url})
+    platform = Platform(auth.await_health(), chat.await_health(), variables)
     target = target_file(tmp_path, platform, "")
     with (
         hooked() as (address, taken, statuses),
