@@ -195,6 +195,10 @@ def test_source_is_asked_again_only_when_it_has_changed(platform: Platform, tmp_
     assert asked() == first
     (tree / "netra_backend" / "app" / "more.py").write_text("class WebSocketManager: ...\n")
     assert asked() > first
+    with closing(sqlite3.connect(tmp_path / "kept" / "history.sqlite")) as base:
+        reasons = [row[0] for row in base.execute("SELECT reason FROM verdicts WHERE verdict = 'broken'")]
+    assert reasons
+    assert not [reason for reason in reasons if "\n" in reason or not reason]
     found = samples((tmp_path / "kept" / "metrics.prom").read_text())
     assert found["acceptance_ssot_warnings"] == 1
     assert found["acceptance_ready"] == 0
