@@ -177,3 +177,35 @@ def test_unknown_and_missing_settings_of_a_file_are_refused(tmp_path: Path) -> N
 
 def test_settings_are_documented_by_name() -> None:
     assert "simulation_key" in Target.model_fields
+
+
+# --- the synthetic person --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"synthetic_person": "nobody"}, "synthetic_person is not an e-mail address like phase2-monitor@example.com"),
+        ({"synthetic_person": "a b@example.com"}, "is not an e-mail address"),
+        ({"people": "synthetic"}, "people = synthetic needs synthetic_person"),
+        ({"people": "others"}, "people must be 'new' or 'synthetic'"),
+        ({"people": "synthetic", "synthetic_person": "p@example.com"}, "it is set by BLUE_SYNTHETIC_PASSWORD"),
+        ({"synthetic_password": "secret"}, "-D synthetic_password=… is refused"),
+    ],
+)
+def test_synthetic_people_who_cannot_come_in_are_refused(settings: dict[str, str], told: str, tmp_path: Path) -> None:
+    assert told in refusal(a_target_file(tmp_path), **settings)
+
+
+def test_the_password_of_synthetic_people_is_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLUE_SYNTHETIC_PASSWORD", "only in the environment")
+    person = {"people": "synthetic", "synthetic_person": "p@example.com"}
+    assert load_target(a_target_file(tmp_path), person).secrets == ["only in the environment"]
+
+
+def test_simulation_needs_no_password_and_the_embedded_target_makes_one(tmp_path: Path) -> None:
+    person = {"people": "synthetic", "synthetic_person": "p@example.com", "sign_in": "simulation"}
+    assert load_target(a_target_file(tmp_path), person).people == "synthetic"
+    first, second = (load_target("embedded", {"people": "synthetic"}).secrets for _ in range(2))
+    assert len(first) == len(second) == 1
+    assert first != second

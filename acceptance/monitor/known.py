@@ -43,10 +43,10 @@ class Latest(BaseModel):
 
     @classmethod
     def of(cls, result: ExampleResult, at: float) -> Latest:
-        """What a run found."""
+        """What a run found; of a reason of many lines the first, which says how many more there are."""
         return cls(
             verdict=result.verdict,
-            reason=result.reason,
+            reason=result.reason.partition("\n")[0].rstrip(" :"),
             at=at,
             seconds=result.seconds,
             delivery=result.delivery,
