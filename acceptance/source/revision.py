@@ -6,6 +6,7 @@ import os
 import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from errno import ENOENT
 from pathlib import Path
@@ -58,7 +59,10 @@ def last(repository: Path, count: int, *, first_parent: bool) -> list[str]:
     """The last ``count`` commits up to what is checked out, oldest first; ``first_parent``: of the main line alone."""
     resolved(repository, "HEAD")
     line = ["--first-parent"] if first_parent else []
-    return (_git(repository, 60, "rev-list", f"--max-count={count}", *line, "HEAD", "--") or "").splitlines()[::-1]
+    found = _git(repository, 60, "rev-list", f"--max-count={count}", *line, "HEAD", "--")
+    if not found:
+        raise CannotJudge(f"{repository} lacks a part of its history; {_FETCH}")
+    return found.splitlines()[::-1]
 
 
 def renames(tree: Path, since: str) -> dict[str, str]:
@@ -68,8 +72,13 @@ def renames(tree: Path, since: str) -> dict[str, str]:
     return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
 
 
-#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read.
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false")
+_FETCH = "fetch it (git fetch --refetch), or name a whole clone (git fsck tells which is whole)"
+#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read. What it
+#: puts in the place of an object is not what its commits are about.
+_GIT = (
+    *("git", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+)
 
 
 def _without_filters(tree: Path) -> list[str]:
@@ -95,13 +104,15 @@ class Revision:
         self.repository = repository
         self.name = revision
         self.commit = resolved(repository, revision)
-        self.when = date.fromisoformat(_git(repository, 5, "log", "-1", "--format=%cs", self.commit) or "")
+        self.when = self._day()
         self._process: subprocess.Popen[bytes] | None = None
         inside = (_git(repository, 5, "rev-parse", "--show-prefix") or "").rstrip("/")
         tree = f"{self.commit}:{inside}" if inside else self.commit
         listed = _raw(repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
-        if listed is None:
+        if listed is None and _git(repository, 5, "rev-parse", "--verify", "--quiet", tree) is None:
             raise CannotJudge(f"{revision} has no folder {inside}; name the repository, or another revision")
+        if listed is None:
+            raise CannotJudge(f"{repository} lacks a part of {revision}, or it is damaged; {_FETCH}")
         self._blobs: dict[str, str] = {}
         links: dict[str, str] = {}
         for entry in listed.split(b"\0"):
@@ -152,21 +163,30 @@ class Revision:
         """The commit."""
         return self.commit
 
+    def _day(self) -> date:
+        told = _git(self.repository, 5, "log", "-1", "--format=%cs", self.commit) or "not told"
+        try:
+            return date.fromisoformat(told)
+        except ValueError:
+            raise CannotJudge(f"the day of {self.name} in {self.repository} is {told}; name another revision") from None
+
     def _content(self, blob: str) -> bytes:
         if self._process is None:
             command = [*_GIT, "-C", str(self.repository), "cat-file", "--batch"]
             pipe = subprocess.PIPE
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=_environment())
+            silent = subprocess.DEVNULL
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=silent, env=_environment())
         assert self._process.stdin and self._process.stdout, "both are pipes"
-        self._process.stdin.write(f"{blob}\n".encode())
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # git has ended, at an object that is damaged
+            self._process.stdin.write(f"{blob}\n".encode())
+            self._process.stdin.flush()
         told = self._process.stdout.readline().split()
-        if len(told) != 3:
-            raise CannotJudge(
-                f"{self.repository} lacks a part of {self.name} (object {blob}); a partial clone has not all files: "
-                "fetch them first (git fetch --refetch), or name a whole clone"
-            )
-        return self._process.stdout.read(int(told[2]) + 1)[:-1]
+        if len(told) == 3:
+            size = int(told[2])
+            content = self._process.stdout.read(size + 1)
+            if len(content) == size + 1:
+                return content[:-1]
+        raise CannotJudge(f"{self.repository} lacks a part of {self.name} (object {blob}), or it is damaged; {_FETCH}")
 
 
 def _git(tree: Path, timeout: float, *arguments: str) -> str | None:
