@@ -82,7 +82,11 @@ class Session:
         if Path.cwd() != REPOSITORY:
             raise ConfigurationError(f"behave must be run from the root of the specification: cd {REPOSITORY}")
         overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
-        target = load_target(userdata.get("target", "embedded"), overrides)
+        try:
+            target = load_target(userdata.get("target", "embedded"), overrides)
+        except OSError as error:
+            told = f"{error.filename} cannot be used ({error.strerror})"
+            raise ConfigurationError(f"{told}: name another, or let yourself read it") from None
         faults = _faults(userdata)
         for option in ("platform", "closed", "faults"):
             if userdata.get(option) and not target.embedded:
