@@ -219,8 +219,8 @@ class Manifest(_Table, frozen=True):
         return core_of(name, self.variants.prefixes, self.variants.suffixes) != self.core(name)
 
     def service(self, path: str) -> str:
-        """The service that the file at ``path`` belongs to, the one with the longest folder; empty for none."""
-        holding = [(len(folder), name) for name, folder in self.services.items() if path.startswith(f"{folder}/")]
+        """The service that the file or folder at ``path`` belongs to, with the longest folder; empty for none."""
+        holding = [(len(folder), name) for name, folder in self.services.items() if f"{path}/".startswith(f"{folder}/")]
         return max(holding)[1] if holding else ""
 
     def look_alike(self, module: str, name: str) -> LookAlike | None:
