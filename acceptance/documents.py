@@ -6,8 +6,9 @@ import json
 import os
 import stat
 import tomllib
+from codecs import BOM_UTF8
 from collections.abc import Iterable
-from errno import EISDIR, ENODEV
+from errno import EISDIR, ENODATA, ENODEV
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,15 +29,22 @@ def why(error: OSError | Unusable) -> str:
 
 def read_whole(file: Path) -> bytes:
     """The bytes of a file, or of a pipe that somebody writes to. Raises ``OSError``, for anything else as well."""
-    # Not waiting for anybody: a pipe that nobody writes to is empty. A device may never end.
-    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
+    # Not waiting for anybody: a pipe that nobody writes to is at its end. A device may never come to one.
+    handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(handle).st_mode
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(EISDIR, "it is a folder", str(file))
         if not stat.S_ISREG(mode) and not stat.S_ISFIFO(mode):
             raise OSError(ENODEV, "it is a device", str(file))
-        os.set_blocking(stream.fileno(), True)
-        return stream.read()
+        os.set_blocking(handle, True)
+        with os.fdopen(handle, "rb", closefd=False) as stream:
+            content = stream.read()
+    finally:
+        os.close(handle)
+    if stat.S_ISFIFO(mode) and not content:
+        raise OSError(ENODATA, "it is a pipe that nobody writes to", str(file))
+    return content
 
 
 def read_text(file: Path) -> str:
@@ -67,7 +75,7 @@ def read_json(file: Path, model: type[_Model]) -> _Model:
     """The document in a JSON file, which tells nothing twice. Raises ``OSError`` and :class:`Unusable`."""
     from pydantic import ValidationError
 
-    content = read_whole(file)
+    content = read_whole(file).removeprefix(BOM_UTF8)
     try:
         document = model.model_validate_json(content)
         json.loads(content, object_pairs_hook=_each_once)
