@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, nearest
 
@@ -88,10 +89,10 @@ def as_found(file: Path = AS_FOUND_FILE) -> Mapping[str, tuple[Fault, ...]]:
     that does not exist.
     """
     try:
-        listed = _AsFound.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"the faults of the platform as found, {file}, cannot be read: {why}") from None
+        listed = _AsFound.model_validate(documents.read_toml(file))
+    except (OSError, Unusable) as error:
+        told = f"the faults of the platform as found, {file}, cannot be read"
+        raise ConfigurationError(f"{told}: {why(error)}; restore it from git") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))

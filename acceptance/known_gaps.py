@@ -17,7 +17,6 @@ excused. The files are written by people and reviewed like code::
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +26,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.verdicts import ConfigurationError, Count, Verdict
 
 ANYTHING = "*"
@@ -147,23 +148,19 @@ def read(files: Iterable[Path]) -> KnownGaps:
 
 def _entries(file: Path) -> Iterable[KnownGap]:
     try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
+        document = documents.read_toml(file)
+    except (OSError, Unusable) as error:
         raise ConfigurationError(
-            f"the known gaps in {file} cannot be read ({why}): mend the file, or name another"
+            f"the known gaps in {file} cannot be read ({why(error)}): mend the file, or name another"
         ) from None
     entries = document.pop("gap", [])
     if document or not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        other = ", ".join(document) or "gap"
+        other = documents.shortened(", ".join(document)) or "gap"
         raise ConfigurationError(f"{file}: {other} is not known there; each gap begins with a line [[gap]]")
     for number, entry in enumerate(entries, start=1):
         try:
             yield KnownGap.model_validate({**entry, "file": str(file)})
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
-            problem = f"{where}: {why}" if where else why
-            name = entry.get("example", f"number {number}")
-            remedy = "docs/known-gaps.md says what an entry holds"
-            raise ConfigurationError(f"{file}: the gap {name} is not as it must be ({problem}); {remedy}") from None
+            name = documents.shortened(str(entry.get("example", f"number {number}")))
+            wrong = f"the gap {name} is not as it must be ({documents.problem(error)})"
+            raise ConfigurationError(f"{file}: {wrong}; docs/known-gaps.md says what an entry holds") from None

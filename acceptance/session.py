@@ -236,7 +236,11 @@ def check_options(userdata: Mapping[str, str]) -> None:
 def chosen(userdata: Mapping[str, str]) -> tuple[Target, list[Fault]]:
     """The target that ``-D`` options ask for, and the faults to plant on it; raises :class:`ConfigurationError`."""
     overrides = {key: value for key, value in userdata.items() if key not in _OPTIONS}
-    target = load_target(userdata.get("target", "embedded"), overrides)
+    try:
+        target = load_target(userdata.get("target", "embedded"), overrides)
+    except OSError as error:
+        told = f"{error.filename} cannot be used ({error.strerror})"
+        raise ConfigurationError(f"{told}: name another, or let yourself read it") from None
     faults = _faults(userdata)
     for option in ("platform", "closed", "faults"):
         if userdata.get(option) and not target.embedded:

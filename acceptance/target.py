@@ -8,9 +8,9 @@ is the setting's name in capitals behind the target's name: ``STAGING_BASE_URL``
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import secrets
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.files import DEFAULT_MANIFEST
 from acceptance.verdicts import ConfigurationError, nearest
 
@@ -421,7 +423,7 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
         target = target.model_copy(update={"source": REFERENCE})
     if target.known_gaps is None:
         usual = KNOWN_GAPS / f"{name}.toml"
-        target = target.model_copy(update={"known_gaps": (usual,) if usual.is_file() else ()})
+        target = target.model_copy(update={"known_gaps": (usual,) if os.path.lexists(usual) else ()})
     if target.source is not None and not target.source.is_dir():
         raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
     return target
@@ -452,7 +454,7 @@ def _file_of(chosen: str) -> Path:
         return shipped[chosen]
     if chosen.endswith(".toml"):
         file = Path(chosen)
-        if file.is_file():
+        if os.path.lexists(file):
             return file
         raise ConfigurationError(f"the target file {chosen} does not exist")
     hint = _did_you_mean(chosen, shipped) or f"choose {', '.join(sorted(shipped))} or the path of a TOML file"
@@ -461,9 +463,11 @@ def _file_of(chosen: str) -> Path:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read as a target: {error}") from None
+        return documents.read_toml(file)
+    except (OSError, Unusable) as error:
+        raise ConfigurationError(
+            f"the target {file} cannot be read ({why(error)}): mend the file, or name another"
+        ) from None
 
 
 def _refuse_unknown(given: Iterable[str], known: Iterable[str], where: str) -> None:

@@ -635,5 +635,16 @@ def main() -> None:
     try:
         app()
     except ConfigurationError as error:
-        typer.echo(str(error), err=True)
-        raise SystemExit(UNUSABLE) from None
+        _refuse(str(error))
+    except OSError as error:  # of a file that was named, or is named by one of them
+        if not error.filename:
+            raise
+        _refuse(f"{error.filename} cannot be used: {error.strerror}; name another, or let yourself use this one")
+
+
+def _refuse(told: str) -> NoReturn:
+    """Say in one line, which may repeat what a file holds or is called, why there is no answer."""
+    from acceptance.reporting.audit import visible
+
+    typer.echo(visible(told), err=True)
+    raise SystemExit(UNUSABLE) from None

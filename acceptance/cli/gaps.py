@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
 import typer
 
-from acceptance import known_gaps
+from acceptance import documents, known_gaps
 from acceptance.files import write_whole
 from acceptance.reporting import results
 from acceptance.signoff.proposal import Given, propose
@@ -23,13 +24,16 @@ def update(
     """Write the list as the run in a folder would have it, and say what is new in it."""
     on = date.today()
     given = Given(owner, issue, reason, _day(until) if until else on + timedelta(days=DAYS))
-    there = file.exists()
+    there = os.path.lexists(file)
     known = known_gaps.read([file]) if there else known_gaps.KnownGaps()
     ran = results.read(reports / results.FILE_NAME).with_known_gaps(known, on)
     if ran.run.faults or not ran.run.finished:
         raise ConfigurationError(f"the run in {reports} did not come to its end: run behave again, then propose a list")
-    text = file.read_text(encoding="utf-8") if there else ""
-    proposal = propose(text, ran, standings(ran, on), given, on)
+    text = documents.read_text(file) if there else ""
+    try:
+        proposal = propose(text, ran, standings(ran, on), given, on)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{file}: {error}") from None
     if proposal.text != text:
         try:
             write_whole(file.resolve(), proposal.text)

@@ -20,6 +20,7 @@ def put(content: str) -> None:
 def check_place(output: Path) -> None:
     """Refuse a place before the work rather than after it; raises :class:`ConfigurationError`."""
     with writing(output):
+        output.resolve()
         if not output.parent.is_dir():
             raise FileNotFoundError(ENOENT, f"the folder {output.parent} does not exist")
         if output.exists() and not output.is_file():
@@ -31,6 +32,6 @@ def writing(output: Path) -> Iterator[None]:
     """What goes wrong with a file that was named by ``--output``, in one sentence with the remedy."""
     try:
         yield
-    except OSError as error:
-        problem = f"{output} cannot be written: {error.strerror}"
+    except (OSError, RuntimeError) as error:  # the latter is how Python tells of links in a circle
+        problem = f"{output} cannot be written: {error.strerror if isinstance(error, OSError) else error}"
         raise ConfigurationError(f"{problem}; name a file in a folder of yours with --output") from None

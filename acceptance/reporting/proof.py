@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.verdicts import ConfigurationError
 
@@ -37,7 +39,7 @@ class How(StrEnum):
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Trial(_Part):
@@ -87,6 +89,13 @@ class Proof(_Part):
     faults: list[FaultTrial]
     promises: list[PromiseProof]
 
+    @model_validator(mode="after")
+    def _tells_of_its_own_faults(self) -> Self:
+        caught = {name for promise in self.promises for by in promise.examples.values() for name in by}
+        if unknown := caught - {fault.name for fault in self.faults}:
+            raise ValueError(f"a promise caught the fault {documents.shortened(min(unknown))}, which was not tried")
+        return self
+
     @property
     def is_proven(self) -> bool:
         """Whether everything was noticed as declared, and nothing is vacuous."""
@@ -116,14 +125,12 @@ class Proof(_Part):
 def read(file: Path) -> Proof:
     """The proof in a file; raises :class:`ConfigurationError` for what is none, with what to do."""
     try:
-        return Proof.model_validate_json(file.read_bytes())
+        return documents.read_json(file, Proof)
     except OSError as error:
-        raise ConfigurationError(f"the proof {file} cannot be read ({error.strerror}): run `make prove`") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"the proof {file} cannot be read ({why(error)}): run `make prove`") from None
+    except Unusable as error:
         raise ConfigurationError(
-            f"{file} is no proof of this version ({where}: {first['msg']}): remove it, or run `make prove` again"
+            f"{file} is no proof of this version ({error}): remove it, or run `make prove` again"
         ) from None
 
 

@@ -11,8 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.verdicts import ConfigurationError, Count, Verdict, worst
 
@@ -20,7 +22,7 @@ FILE_NAME = "results.json"
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Delivery(_Document):
@@ -72,7 +74,7 @@ class PromiseResult(_Document):
     when_it_breaks: str = Field(default="", description="what people lose when the feature does not work")
     text: str = Field(default="", description="SHA-256 of all that the promise says, examples and steps included")
     verdict: Verdict
-    examples: list[ExampleResult]
+    examples: list[ExampleResult] = Field(min_length=1)
 
 
 class RunFacts(_Document):
@@ -178,16 +180,12 @@ class Results(_Document):
 def read(path: Path) -> Results:
     """The results in a file; raises :class:`ConfigurationError` for what are none, with what to do."""
     try:
-        return Results.model_validate_json(path.read_text(encoding="utf-8"))
+        return documents.read_json(path, Results)
     except FileNotFoundError:
         remedy = "run `behave --tags=@phase2` first, or name its folder with --reports"
         raise ConfigurationError(f"there are no results at {path}: {remedy}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        problem = f"{where}: {first['msg']}" if where else first["msg"]
-        raise ConfigurationError(
-            f"{path} is not a results file of this version ({problem}): run behave again"
-        ) from None
+    except OSError as error:
+        remedy = "let yourself read it, or run behave again"
+        raise ConfigurationError(f"the results {path} cannot be read ({why(error)}): {remedy}") from None
+    except Unusable as error:
+        raise ConfigurationError(f"{path} is not a results file of this version ({error}): run behave again") from None

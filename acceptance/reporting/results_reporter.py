@@ -107,12 +107,20 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             self._faults.append("a hook failed outside any example")
         results = self._write(finished=True)
         if results.asked:
-            history.remember(self._session.reports, results)
+            self._remember(results)
         self._tell(results, self._session.reports)
         if not results.asked and not results.run.faults and not results.run.interrupted:
             sys.exit(3)
         if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP):
             sys.exit(1)
+
+    def _remember(self, results: Results) -> None:
+        try:
+            history.remember(self._session.reports, results)
+        except OSError as error:  # a trend without this run is no reason to keep its verdict back
+            file = self._session.reports / history.FILE_NAME
+            told = f"{file} cannot be written ({error.strerror}), so the trend lacks this run: remove what is there"
+            print(told, file=sys.stderr)
 
     def _has(self, *verdicts: Verdict) -> bool:
         return any(ended.outcome.verdict in verdicts for ended in self._ended)

@@ -6,7 +6,6 @@ It holds the digests by which `signoff verify` tells what changed since. How one
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from typing import Annotated, Any, Final, Literal
 import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.verdicts import ConfigurationError, Verdict
 
 FOLDER = Path("approvals")  # the commands begin in the root of the repository
@@ -226,15 +227,13 @@ def _plain(value: Any) -> Any:
 def read(file: Path) -> Approval:
     """The approval in a file; raises :class:`ConfigurationError` that names the file and what is wrong with it."""
     try:
-        return Approval.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise ConfigurationError(f"the approval {file} cannot be read ({why}): restore it from git") from None
+        return Approval.model_validate(documents.read_toml(file))
+    except (OSError, Unusable) as error:
+        raise ConfigurationError(f"the approval {file} cannot be read ({why(error)}): restore it from git") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
+        told = documents.problem(error)
         raise ConfigurationError(
-            f"{file} is no approval of this version ({where}: {first['msg']}): restore it from git, or approve again"
+            f"{file} is no approval of this version ({told}): restore it from git, or approve again"
         ) from None
 
 

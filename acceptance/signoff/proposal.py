@@ -19,6 +19,7 @@ from tomlkit.items import AoT, Table
 from acceptance.known_gaps import ANYTHING, TO_BE_WRITTEN
 from acceptance.reporting.results import ExampleResult, Results
 from acceptance.signoff.ratchet import EXCUSED, Kind, Standing
+from acceptance.verdicts import ConfigurationError
 
 HEADER = "What is known to be broken. Each entry is a decision: who closes it, and until when it may stay."
 # words with a number in them: counts, times, ports and addresses, ids, and the people made for a run; and the months
@@ -46,12 +47,16 @@ class Proposal:
 
 
 def propose(text: str, results: Results, standings: list[Standing], given: Given, on: date) -> Proposal:
-    """The list in ``text`` (empty for none) as ``results`` would have it; ``standings`` are those of this list."""
+    """The list in ``text`` (empty for none) as ``results`` would have it; ``standings`` are those of this list.
+
+    Raises :class:`ConfigurationError` for a list that can be read and not be added to.
+    """
     document = tomlkit.parse(text)
     if not text:
         document.add(tomlkit.comment(HEADER))
     gaps = document.setdefault("gap", tomlkit.aot())
-    assert isinstance(gaps, AoT)
+    if not isinstance(gaps, AoT):  # a list in brackets, which can be read as well
+        raise ConfigurationError("gap is written as a list in brackets: begin each gap with a line [[gap]]")
     examples = {example.id: example for example in results.examples}
     changes: list[str] = []
     left: list[str] = []
@@ -108,4 +113,4 @@ def _set_apart(gaps: AoT) -> None:
 
 
 def _index(gaps: AoT, example: str) -> int:
-    return next(index for index, gap in enumerate(gaps) if gap["example"] == example)
+    return next(index for index, gap in enumerate(gaps) if str(gap["example"]).strip() == example)

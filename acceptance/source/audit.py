@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from acceptance.source.cache import Cache, tool
-from acceptance.source.contents import ChangedMeanwhile, Contents
-from acceptance.source.errors import CannotJudge
+from acceptance.source.contents import Contents
+from acceptance.source.errors import CannotJudge, ChangedMeanwhile
 from acceptance.source.manifest import Manifest
 from acceptance.source.places import Folder, Place
 from acceptance.source.result import Audit
@@ -46,18 +46,18 @@ def audit(
     place = Folder(tree) if isinstance(tree, Path) else tree
     cache = cache or Cache()
     for _ in range(_ATTEMPTS):
-        case = Case(place, manifest, known("concept", concepts, manifest.concepts), rules, today or date.today())
-        answer = _answered(case, cache)
-        if answer is None:
-            # Loaded when it is needed: to load the rules and what they rest upon takes as long as to look up an answer.
-            from acceptance.source.judging import judge
+        try:
+            case = Case(place, manifest, known("concept", concepts, manifest.concepts), rules, today or date.today())
+            answer = _answered(case, cache)
+            if answer is None:
+                # Loaded when it is needed: to load the rules and all that they rest upon takes as long as a look-up.
+                from acceptance.source.judging import judge
 
-            try:
                 answer = judge(case, cache, workers, progress)
-            except ChangedMeanwhile as error:
-                changing = error
-                continue
-            _keep(case, answer, cache)
+                _keep(case, answer, cache)
+        except ChangedMeanwhile as error:
+            changing = error
+            continue
         return replace(answer, revision=place.revision())
     raise CannotJudge(f"{place}: {changing} changes while it is read; audit it again when nothing writes to it")
 

@@ -6,18 +6,15 @@ import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 
+from acceptance.source.errors import ChangedMeanwhile
 from acceptance.source.tree import SourceFile
 
 
-def digest(text: bytes) -> str:
-    """What git calls a content, so that a file and a blob of git's are known by one name (40 hex digits)."""
-    content = hashlib.sha1(b"blob %d\0" % len(text), usedforsecurity=False)
+def digest(text: bytes, digits: int = 40) -> str:
+    """What git calls a content, so that a file and a blob of git's are known by one name: 40 hex digits, or 64."""
+    content = hashlib.new("sha256" if digits == 64 else "sha1", b"blob %d\0" % len(text), usedforsecurity=False)
     content.update(text)
     return content.hexdigest()
-
-
-class ChangedMeanwhile(Exception):
-    """A file that does not hold any more what it held when the tree was first read; its path."""
 
 
 class Contents:
@@ -25,6 +22,7 @@ class Contents:
 
     ``digests`` and ``problems`` (why there is none) are by the paths of files, ``texts`` are bytes by their digests.
     To keep all bytes would take longer than to read a few again, and where nothing changed none are needed.
+    Raises :class:`ChangedMeanwhile` for a file that is gone since the tree was listed.
     """
 
     def __init__(self, files: Iterable[SourceFile]) -> None:
@@ -53,7 +51,7 @@ class Contents:
         if content not in self.texts:
             with suppress(OSError):
                 text = file.read()
-                if digest(text) == content:
+                if digest(text, len(content)) == content:
                     self.texts[content] = text
         if content not in self.texts:
             raise ChangedMeanwhile(file.path)

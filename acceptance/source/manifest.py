@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from fnmatch import translate
@@ -20,6 +19,8 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
+from acceptance import documents
+from acceptance.documents import Unusable, shortened
 from acceptance.source.errors import CannotJudge
 from acceptance.source.variants import core_of
 
@@ -58,7 +59,17 @@ Module = Annotated[str, _dotted]
 Folder = Annotated[str, _folder]
 Version = Annotated[str, _python]
 _SOME = Meta(min_length=1)
-_IN_WORDS = {"str": "a text", "int": "a number", "bool": "true or false", "array": "a list", "object": "a table"}
+_IN_WORDS = {
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "date": "a day",
+    "datetime": "a day with a time",
+    "time": "a time",
+}
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -208,8 +219,8 @@ class Manifest(_Table, frozen=True):
         return core_of(name, self.variants.prefixes, self.variants.suffixes) != self.core(name)
 
     def service(self, path: str) -> str:
-        """The service that the file at ``path`` belongs to, the one with the longest folder; empty for none."""
-        holding = [(len(folder), name) for name, folder in self.services.items() if path.startswith(f"{folder}/")]
+        """The service that the file or folder at ``path`` belongs to, with the longest folder; empty for none."""
+        holding = [(len(folder), name) for name, folder in self.services.items() if f"{path}/".startswith(f"{folder}/")]
         return max(holding)[1] if holding else ""
 
     def look_alike(self, module: str, name: str) -> LookAlike | None:
@@ -231,15 +242,12 @@ def load_manifest(path: Path) -> Manifest:
     Raises :class:`CannotJudge` with one sentence: the file, the line or key, and the remedy.
     """
     try:
-        text = path.read_bytes().decode()
+        tables = documents.read_toml(path)
     except OSError as error:
         raise CannotJudge(f"{path}: cannot be read ({error.strerror}); name an existing manifest") from error
-    except UnicodeDecodeError as error:
-        raise CannotJudge(f"{path}: not UTF-8 text at byte {error.start}; save it as UTF-8") from error
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CannotJudge(f"{path}: not valid TOML: {error}; correct that line") from error
+    except Unusable as error:
+        remedy = "save it as UTF-8" if "UTF-8" in str(error) else "correct that"
+        raise CannotJudge(f"{path}: {error}; {remedy}") from error
     problems: list[str] = []
     manifest = _filled_table(Manifest, tables, "", problems)
     if isinstance(manifest, Manifest):
@@ -282,7 +290,7 @@ def _filled(kind: Any, given: Any, place: str, problems: list[str]) -> Any:
             value = value if isinstance(mark, Meta) else mark(value)
     except msgspec.ValidationError as error:
         said = re.sub("`(\\w+)`", lambda kind: _IN_WORDS.get(kind[1], kind[1]), str(error))
-        problems.append(f"{place}: {said[0].lower()}{said[1:]}; it is {given!r}")
+        problems.append(f"{place}: {said[0].lower()}{said[1:]}; it is {shortened(repr(given))}")
         return None
     except ValueError as error:
         problems.append(f"{place}: {error}")
@@ -309,7 +317,7 @@ def _filled_table(kind: type[_Table], given: dict[str, Any], around: str, proble
         elif field.required:
             problems.append(f"{around}{name} is missing; add it")
     for name in (name for name in given if name not in fields):
-        problems.append(f"unknown key {around}{name}{_nearest(name, fields)}; correct or remove it")
+        problems.append(f"unknown key {around}{shortened(name)}{_nearest(name, fields)}; correct or remove it")
     return kind(**filled) if len(problems) == before else None
 
 

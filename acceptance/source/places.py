@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from acceptance.source.errors import CannotJudge
+from acceptance.source.errors import CannotJudge, ChangedMeanwhile
 
 #: Is given the path of a folder that cannot be listed, and why.
 Refused = Callable[[str, str], None]
@@ -27,7 +28,7 @@ class Place(Protocol):
         """Whether there is a file at the path."""
 
     def read(self, path: str) -> bytes:
-        """The bytes of the file. Raises ``OSError`` where there are none to be had."""
+        """The bytes of the file. Raises ``OSError`` where there are none to be had, and :class:`ChangedMeanwhile`."""
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
         """The content digests that are known without reading, as :func:`digest` gives them."""
@@ -46,9 +47,13 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         """Raises :class:`CannotJudge` for what is no folder."""
-        if not os.path.lexists(root):
-            raise CannotJudge(f"{root} does not exist; {REMEDY}")
-        if not root.is_dir():
+        try:
+            mode = root.stat().st_mode
+        except FileNotFoundError:
+            raise CannotJudge(f"{root} does not exist; {REMEDY}") from None
+        except OSError as error:
+            raise CannotJudge(f"{root} cannot be read ({error.strerror}); {REMEDY}") from None
+        if not stat.S_ISDIR(mode):
             raise CannotJudge(f"{root} is a file, not a folder; {REMEDY}")
         self.root = root
         self._top = str(root)
@@ -60,7 +65,8 @@ class Folder:
         """See :class:`Place`."""
 
         def on_error(error: OSError) -> None:
-            if os.path.lexists(error.filename):  # a service that this tree does not have is no failure
+            # A service that this tree does not have is no failure; one that is behind what may not be read is.
+            if not isinstance(error, FileNotFoundError) or os.path.lexists(error.filename):
                 refused(self._relative(error.filename), f"cannot be read: {error.strerror}")
 
         for where, folders, files in os.walk(self.root / folder, onerror=on_error):
@@ -72,12 +78,20 @@ class Folder:
 
     def has(self, path: str) -> bool:
         """See :class:`Place`."""
-        return (self.root / path).is_file()
+        with suppress(PermissionError):
+            return (self.root / path).is_file()
+        return False
 
     def read(self, path: str) -> bytes:
         """See :class:`Place`."""
         # Thousands of files: what Path and a buffered file add to each is felt.
-        handle = os.open(f"{self._top}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        file = f"{self._top}/{path}"
+        try:
+            handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            if os.path.lexists(file):  # a link to nowhere
+                raise
+            raise ChangedMeanwhile(path) from None
         try:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):

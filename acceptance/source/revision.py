@@ -6,6 +6,7 @@ import os
 import posixpath
 import subprocess
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 from errno import ENOENT
 from functools import cached_property
@@ -59,7 +60,10 @@ def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD
     """The last ``count`` commits up to a revision, oldest first; ``first_parent``: of the main line alone."""
     end = resolved(repository, up_to)
     line = ["--first-parent"] if first_parent else []
-    return (_git(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--") or "").splitlines()[::-1]
+    found = _git(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--")
+    if not found:
+        raise CannotJudge(f"{repository} lacks a part of its history; {_FETCH}")
+    return found.splitlines()[::-1]
 
 
 def renames(tree: Path, since: str) -> dict[str, str]:
@@ -69,8 +73,13 @@ def renames(tree: Path, since: str) -> dict[str, str]:
     return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
 
 
-#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read.
-_GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false")
+_FETCH = "fetch it (git fetch --refetch), or name a whole clone (git fsck tells which is whole)"
+#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read. What it
+#: puts in the place of an object is not what its commits are about.
+_GIT = (
+    *("git", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+)
 
 
 def _without_filters(tree: Path) -> list[str]:
@@ -97,10 +106,7 @@ class Revision:
         self.repository = repository
         self.name = revision
         self.commit = resolved(repository, revision)
-        day = _git(repository, 30, "log", "-1", "--format=%cs", self.commit)
-        if not day:
-            raise CannotJudge(self._lacking(self.commit))
-        self.when = date.fromisoformat(day)
+        self.when = self._day()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __str__(self) -> str:
@@ -165,23 +171,34 @@ class Revision:
         return found
 
     def _lacking(self, part: str) -> str:
-        return (
-            f"{self.repository} lacks a part of {self.name} (object {part}); a partial clone has not all files: "
-            "fetch them first (git fetch --refetch), or name a whole clone"
-        )
+        return f"{self.repository} lacks a part of {self.name} (object {part}), or it is damaged; {_FETCH}"
+
+    def _day(self) -> date:
+        told = _git(self.repository, 30, "log", "-1", "--format=%cs", self.commit)
+        if not told:
+            raise CannotJudge(self._lacking(self.commit))
+        try:
+            return date.fromisoformat(told)
+        except ValueError:
+            raise CannotJudge(f"the day of {self.name} in {self.repository} is {told}; name another revision") from None
 
     def _content(self, blob: str) -> bytes:
         if self._process is None:
             command = [*_GIT, "-C", str(self.repository), "cat-file", "--batch"]
             pipe = subprocess.PIPE
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=_environment())
+            silent = subprocess.DEVNULL
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=silent, env=_environment())
         assert self._process.stdin and self._process.stdout, "both are pipes"
-        self._process.stdin.write(f"{blob}\n".encode())
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # git has ended, at an object that is damaged
+            self._process.stdin.write(f"{blob}\n".encode())
+            self._process.stdin.flush()
         told = self._process.stdout.readline().split()
-        if len(told) != 3:
-            raise CannotJudge(self._lacking(blob))
-        return self._process.stdout.read(int(told[2]) + 1)[:-1]
+        if len(told) == 3:
+            size = int(told[2])
+            content = self._process.stdout.read(size + 1)
+            if len(content) == size + 1:
+                return content[:-1]
+        raise CannotJudge(self._lacking(blob))
 
 
 def _refused(folder: Path) -> str:

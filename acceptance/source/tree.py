@@ -88,6 +88,14 @@ class SourceTree:
         top = name.partition(".")[0]
         return top in self._tops or self.module(top) is not None
 
+    @property
+    def unreadable_folders(self) -> list[SourceFile]:
+        """The folders that cannot be listed, each as the package that it may be."""
+        return [
+            SourceFile(path, self._module_of(path)[0], True, self.manifest.is_test(f"{path}/"), self.place, path)
+            for path in sorted(self.unreadable)
+        ]
+
     def exists(self, name: str) -> bool:
         """Whether there is a module or a folder of modules of this name."""
         return self.module(name) is not None or self.is_folder(name)

@@ -206,7 +206,7 @@ def test_a_folder_that_may_not_be_read_is_reported(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "scandir", locked)  # root may read everything, so the refusal is played
     result = audit_toy(tmp_path, {})
     assert result.unparsable == (("shop/locked", "cannot be read: Permission denied"),)
-    assert told(result)[:-1] == FOUND
+    assert told(result) == ["CG001  shop.locked shop/locked:1 folder=True", *FOUND, "cannot be read shop/locked"]
 
 
 # What it always says

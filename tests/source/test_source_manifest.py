@@ -153,7 +153,7 @@ def test_tests_are_told_from_app_code_by_their_place(ours: Manifest) -> None:
         ),
         pytest.param(
             ("until = 2098-12-31", 'until = "2098-12-31"'),
-            "retired.0.until: expected date, got a text; it is '2098-12-31'",
+            "retired.0.until: expected a day, got a text; it is '2098-12-31'",
             id="text for a date",
         ),
         pytest.param(

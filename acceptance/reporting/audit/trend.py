@@ -8,9 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from acceptance.reporting.audit import SCALE
+from acceptance import documents
+from acceptance.documents import Unusable, why
+from acceptance.reporting.audit import SCALE, visible
 from acceptance.source.trend import Point
 from acceptance.verdicts import ConfigurationError
 
@@ -19,7 +21,7 @@ CHART_NAME = "trend.svg"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Migrated(_Part):
@@ -114,7 +116,7 @@ def trend_of(repository: Path, manifest_version: str, points: Sequence[Point]) -
         )
         for point in points
     ]
-    return Trend(repository=str(repository), manifest_version=manifest_version, revisions=revisions)
+    return Trend(repository=visible(str(repository)), manifest_version=manifest_version, revisions=revisions)
 
 
 def _figures(point: Point) -> Figures | None:
@@ -143,10 +145,7 @@ def _found(folders: Iterable[Path]) -> Iterator[Path]:
 def read(file: Path) -> Trend:
     """The trend in a file; raises :class:`ConfigurationError` for what is none."""
     try:
-        return Trend.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
-    except ValidationError:
-        raise ConfigurationError(
-            f"{file} is no trend; remove it, or make it anew by `python -m acceptance trend REPOSITORY`"
-        ) from None
+        return documents.read_json(file, Trend)
+    except (OSError, Unusable) as error:
+        remedy = "remove it, or make it anew by `python -m acceptance trend REPOSITORY`"
+        raise ConfigurationError(f"{file} is no trend ({why(error)}); {remedy}") from None

@@ -13,6 +13,7 @@ from pathlib import Path
 from acceptance import plan, tags
 from acceptance.known_gaps import KnownGap
 from acceptance.reporting import history
+from acceptance.reporting.audit import visible
 from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.proof import Proof
@@ -125,7 +126,7 @@ def _counts(runs: Sequence[JudgedRun]) -> str:
 def _run(run: JudgedRun, report: _Report) -> model.Run:
     return model.Run(
         name=run.name,
-        folder=str(run.folder),
+        folder=visible(str(run.folder)),
         report=report.address,
         started=run.results.run.started,
         counts=counts(run.results),
