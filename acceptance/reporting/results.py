@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from acceptance.claims import check_ended
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.verdicts import ConfigurationError, Count, Verdict, worst
 
@@ -176,7 +177,8 @@ class Results(_Document):
 
 
 def read(path: Path) -> Results:
-    """The results in a file; raises :class:`ConfigurationError` for what are none, with what to do."""
+    """The results in a file; raises :class:`ConfigurationError` for what are none, or no end yet, with what to do."""
+    check_ended(path.parent)
     try:
         return Results.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
