@@ -25,8 +25,11 @@ class Claim:
 
     def __init__(self, folder: Path, name: str = RUN, remedy: str = "-D reports=DIR") -> None:
         """Raises :class:`ConfigurationError` where another process has it; ``remedy`` names another folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._handle: int | None = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._handle: int | None = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise ConfigurationError(f"{folder} cannot be written ({error.strerror}): use {remedy}") from None
         if not _locked(self._handle, fcntl.LOCK_EX):
             other = _holder(self._handle)
             self.release()
