@@ -23,22 +23,21 @@ def before_all(context: Any) -> None:
     """Open the run: its target, its one event loop, its results."""
     stop_in_order_on_signals()
     try:
-        with signals_held():
+        with signals_held():  # either the last run's results are as they were, or this one tells how it ended
             context.session = session = Session.open(context.config.userdata)
             context.add_cleanup(session.close)
-        session.take_the_last_page_away()
-        results = ResultsReporter(context.config, context._runner, session, console.tell)
+            results = ResultsReporter(context.config, context._runner, session, console.tell)
+            context.config.reporters.append(results)
+            context.on_cleanup_error = results.remember_cleanup_error
+            allure_formatter.redact = outcomes.redact = session.redactor.text
+            console.hide_secrets(session.redactor.text)
+            outcomes.known_gaps = session.known_gaps
     except ConfigurationError as error:
         refuse(context, error)
         return
     except OSError as error:
         refuse(context, ConfigurationError(f"the results cannot be written ({error}): use -D reports=DIR"))
         return
-    allure_formatter.redact = outcomes.redact = session.redactor.text
-    console.hide_secrets(session.redactor.text)
-    outcomes.known_gaps = session.known_gaps
-    context.config.reporters.append(results)
-    context.on_cleanup_error = results.remember_cleanup_error
     console.announce(session)
 
 

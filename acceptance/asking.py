@@ -62,7 +62,7 @@ class Asking:
     def ask(self, folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Ran:
         """Run behave with these arguments in this environment; its results and its output go to ``folder``."""
         reports, output = folder / "reports", folder / _OUTPUT
-        command = [sys.executable, "-m", "behave", *arguments, "-D", f"reports={reports}"]
+        command = [sys.executable, "-m", "acceptance.with_parent", *arguments, "-D", f"reports={reports}"]
         begun = time.monotonic()
         problem, process = "", None
         with output.open("wb") as said:
@@ -83,6 +83,8 @@ class Asking:
             finally:
                 with self._lock:
                     self._running -= {process}
+                if process is not None and process.stdin:
+                    process.stdin.close()
         return Ran(
             results=_results(reports),
             problem=INTERRUPTED if self._over else problem,
@@ -106,7 +108,7 @@ class Asking:
                 command,
                 cwd=REPOSITORY,
                 env={**variables, "NO_COLOR": "1"},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # its end is told to the run, should this process be killed
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches whoever asks, who ends it in order

@@ -7,6 +7,7 @@ of the run; SIGKILL because each service ends when its parent does.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import os
 import secrets
@@ -26,10 +27,11 @@ from pydantic import SecretStr
 
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
+from acceptance.files import new_folder, sweep
 from acceptance.signals import signals_held
 from acceptance.target import REFERENCE, Part, Target
 
-_FOLDER = "netra-acceptance"  # then the run's process id, so that what a killed run left can be told
+_FOLDER = "netra-acceptance-"
 SERVICE_NAMES = ("sign-in", "chat")
 _START_SECONDS = 20.0  # far above the usual half second: only a broken machine or platform gets there
 _STOP_SECONDS = 3.0
@@ -61,16 +63,18 @@ class EmbeddedPlatform:
     """The tree of the reference platform, with faults if any were asked for, and its processes once started."""
 
     def __init__(self, faults: Sequence[Fault], redactor: Redactor) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-{os.getpid()}-"))
+        temporary = Path(tempfile.gettempdir())
+        self._folder = new_folder(_FOLDER, temporary)
+        atexit.register(self.stop)  # where behave itself fails, it calls no clean-up
         self._redactor = redactor
         self._services: dict[str, _Service] = {}
         self._settings: dict[str, str] = {}
         self._reserved: socket.socket | None = None
         try:
-            _sweep_left_behind()
+            sweep(temporary, _FOLDER)  # of runs that were killed before they could
             self.tree = faulty_copy(REFERENCE, faults, self._folder) if faults else REFERENCE
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self.stop()
             raise
 
     @property
@@ -158,6 +162,7 @@ class EmbeddedPlatform:
         if self._reserved:
             self._reserved.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        atexit.unregister(self.stop)
 
     @staticmethod
     def _close_stdin(service: _Service) -> None:
@@ -252,21 +257,3 @@ def _host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     assert parts.hostname and parts.port
     return parts.hostname, parts.port
-
-
-def _sweep_left_behind() -> None:
-    """Remove the folders of runs that were killed before they could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}-*-*"):
-        owner = folder.name.removeprefix(f"{_FOLDER}-").partition("-")[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # somebody else's
-    return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _held = False
@@ -41,9 +43,12 @@ def ignore_signals() -> None:
 def signals_held() -> Iterator[None]:
     """A signal that comes in this block ends the run after it: what the block makes is then known, to be tidied up.
 
-    For a moment only; within :func:`stop_in_order_on_signals`.
+    For a moment only; within :func:`stop_in_order_on_signals`. Signals strike the main thread, so no other holds them.
     """
     global _held, _came
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     outer, _held = _held, True
     try:
         yield
@@ -54,11 +59,26 @@ def signals_held() -> Iterator[None]:
             _stop(number)
 
 
+@contextmanager
+def aborting_afterwards(runner: Any) -> Iterator[None]:
+    """A signal that comes in this block ends behave's ``runner`` after it, in order; None is one that has not begun."""
+    try:
+        with signals_held():
+            yield
+    except KeyboardInterrupt:
+        if runner is None:
+            raise
+        runner.abort(reason="KeyboardInterrupt")
+
+
 def _stop(number: int) -> None:
     ignore_signals()
+    running_loop = getattr(sys.modules.get("asyncio"), "get_running_loop", None)  # to load it takes a while
     try:
-        running = asyncio.get_running_loop()
+        running = running_loop() if running_loop else None
     except RuntimeError:
+        running = None
+    if running is None:
         _interrupt(number)
     else:
         running.call_soon_threadsafe(_interrupt, number)

@@ -87,7 +87,7 @@ def test_an_impatient_second_signal_does_not_cut_the_tidying_short(
 @pytest.mark.parametrize(
     ("module", "moment"),
     [
-        ("embedded", "_sweep_left_behind"),
+        ("embedded", "sweep"),
         ("embedded", "faulty_copy"),
         ("session", "EmbeddedPlatform"),
         ("embedded", "_free_port"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,6 +18,7 @@ from typer.models import CommandInfo
 
 from acceptance import __version__
 from acceptance.files import DEFAULT_CACHE, DEFAULT_MANIFEST, DEFAULT_REPORTS
+from acceptance.signals import stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError
 
 UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
@@ -632,11 +634,14 @@ def main() -> None:
     named = [command for command in app.registered_commands if _name(command) == next(iter(sys.argv[1:]), "")]
     if named:  # to describe all the others to typer takes longer than to look up an audit that is known
         app.registered_commands, app.registered_groups = named, []
+    stop_in_order_on_signals()
     try:
         app()
     except ConfigurationError as error:
         _refuse(str(error))
     except OSError as error:  # of a file that was named, or is named by one of them
+        if error.errno in (ENOSPC, EDQUOT, EFBIG):
+            _refuse(f"{error.filename or 'what is said'} cannot be written: {error.strerror}; make room")
         if not error.filename:
             raise
         _refuse(f"{error.filename} cannot be used: {error.strerror}; name another, or let yourself use this one")

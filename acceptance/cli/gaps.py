@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from acceptance import documents, known_gaps
+from acceptance.claims import alone_in
 from acceptance.files import write_whole
 from acceptance.reporting import results
 from acceptance.signoff.proposal import Given, propose
@@ -24,6 +25,14 @@ def update(
     """Write the list as the run in a folder would have it, and say what is new in it."""
     on = date.today()
     given = Given(owner, issue, reason, _day(until) if until else on + timedelta(days=DAYS))
+    try:
+        with alone_in(file.resolve().parent):  # what another proposes at the same time is not lost
+            _update(file, reports, given, on)
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written: {error.strerror}; name another file") from None
+
+
+def _update(file: Path, reports: Path, given: Given, on: date) -> None:
     there = os.path.lexists(file)
     known = known_gaps.read([file]) if there else known_gaps.KnownGaps()
     ran = results.read(reports / results.FILE_NAME).with_known_gaps(known, on)
@@ -35,16 +44,13 @@ def update(
     except ConfigurationError as error:
         raise ConfigurationError(f"{file}: {error}") from None
     if proposal.text != text:
-        try:
-            write_whole(file.resolve(), proposal.text)
-        except OSError as error:
-            raise ConfigurationError(f"{file} cannot be written: {error.strerror}; name another file") from None
+        write_whole(file.resolve(), proposal.text)
     for line in proposal.changes:
         typer.echo(line)
     for line in proposal.left:
         typer.echo(f"left as it is: {line}")
     said = f"{file}: {len(proposal.changes)} changed, {len(proposal.left)} left to decide"
-    new = any(line.startswith("in: ") for line in proposal.changes) and None in (owner, issue, reason)
+    new = any(line.startswith("in: ") for line in proposal.changes) and None in (given.owner, given.issue, given.reason)
     typer.echo(f"{said}; write what says TODO, and have it reviewed" if new else said)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from acceptance import console
+from acceptance.claims import no_run_in
 from acceptance.cli import sheet
 from acceptance.cli.output import check_place, writing
 from acceptance.files import write_whole
@@ -30,6 +31,11 @@ def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
 
 def report(reports: Path) -> None:
     """Render what the run in a folder found as one page, and the sign-off sheet beside it."""
+    with no_run_in(reports):
+        _report(reports)
+
+
+def _report(reports: Path) -> None:
     ran = listed(_results(reports))
     title = judge(ran).sentence
     try:

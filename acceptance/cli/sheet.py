@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from acceptance.cli import trend
-from acceptance.files import write_whole
+from acceptance.files import write_together
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import trend as trends
 from acceptance.signoff.joined import runs_in
@@ -36,10 +36,14 @@ def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, Stat
         trends.read(over_time) if over_time else None,
     )
     try:
-        write_whole(place / f"{NAME}.json", sheet.model_dump_json(indent=2) + "\n")
-        write_whole(place / f"{NAME}.md", pages.markdown(sheet))
         page = place / f"{NAME}.html"
-        write_whole(page, pages.html(sheet))
+        write_together(
+            {
+                place / f"{NAME}.json": sheet.model_dump_json(indent=2) + "\n",
+                place / f"{NAME}.md": pages.markdown(sheet),
+                page: pages.html(sheet),
+            }
+        )
     except OSError as error:
         raise ConfigurationError(
             f"the sheet cannot be written in {place}: {error.strerror}; name another folder with --output"

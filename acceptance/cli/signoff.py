@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -12,7 +13,8 @@ from pathlib import Path
 from behave.parser import ParserError
 from rich.text import Text
 
-from acceptance.files import write_whole
+from acceptance.claims import alone_in, no_run_in
+from acceptance.files import write_together
 from acceptance.promises import catalogue, texts
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import visible
@@ -49,6 +51,13 @@ class Approving:
 
 def approve(asked: Approving) -> int:
     """Write an approval of these runs, or say why there can be none; the exit code."""
+    with ExitStack() as read_through:
+        for folder in dict.fromkeys(asked.folders):
+            read_through.enter_context(no_run_in(folder))
+        return _approve(asked)
+
+
+def _approve(asked: Approving) -> int:
     now = datetime.now(UTC)
     _check_person(asked)
     usual_end = date.today() + timedelta(days=DAYS)
@@ -113,17 +122,13 @@ def _write(made: Approval, asked: Approving) -> Path:
     """Write the approval, signed first where it is to be signed: one that should be and is not must never be there."""
     content = approval.written(made)
     signed = signature.sign(content, asked.key) if asked.key else None
-    file = approval.file_for(asked.into, made.by, made.approved.date())
-    beside = signature.signature_of(file)
     try:
-        if signed:
-            write_whole(beside, signed)
-        write_whole(file, content)
+        with alone_in(asked.into):  # whoever approves at the same time gets a file of their own
+            file = approval.file_for(asked.into, made.by, made.approved.date())
+            write_together(({signature.signature_of(file): signed} if signed else {}) | {file: content})
     except OSError as error:
-        if signed:
-            beside.unlink(missing_ok=True)
         raise ConfigurationError(
-            f"{file} cannot be written: {error.strerror}; name a folder of yours with --output"
+            f"the approval cannot be written in {asked.into}: {error.strerror}; name a folder of yours with --output"
         ) from None
     return file
 

@@ -13,7 +13,7 @@ import typer
 
 from acceptance.cli import INTERRUPTED
 from acceptance.cli.source import progress_bar, remembering
-from acceptance.files import write_whole
+from acceptance.files import write_together
 from acceptance.plan import WARNINGS_ALLOWED
 from acceptance.reporting.audit import chart, trend_text
 from acceptance.reporting.audit.trend import CHART_NAME, FILE_NAME, Trend, short, trend_of
@@ -71,22 +71,25 @@ def made(asked: Asked) -> Trend:
     return trend_of(asked.repository, manifest.version, points)
 
 
-def write(found: Trend, folder: Path) -> Iterator[Path]:
+def write(found: Trend, folder: Path) -> list[Path]:
     """Write the figures and, where there are enough of them, the chart; the files."""
     contents = {
         FILE_NAME: found.model_dump_json(indent=2) + "\n",
         CHART_NAME: chart.svg(found, allowed=WARNINGS_ALLOWED),
     }
-    for name, content in contents.items():
-        try:
-            if content:
-                write_whole(folder / name, content)
-                yield folder / name
-            else:
-                (folder / name).unlink(missing_ok=True)  # of another trend
-        except OSError as error:
-            problem = f"{folder / name} cannot be written: {error.strerror}"
-            raise ConfigurationError(f"{problem}; name another folder with --output") from None
+    written = {folder / name: content for name, content in contents.items() if content}
+    of_another_trend = [folder / name for name, content in contents.items() if not content]
+
+    def forget() -> None:
+        for file in of_another_trend:
+            file.unlink(missing_ok=True)
+
+    try:
+        write_together(written, before=forget)
+    except OSError as error:
+        problem = f"{error.filename or folder / FILE_NAME} cannot be written: {error.strerror}"
+        raise ConfigurationError(f"{problem}; name another folder with --output") from None
+    return list(written)
 
 
 def schema() -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from acceptance.asking import Asking, Ran
 from acceptance.evidence.redaction import Redactor
+from acceptance.files import passing_folder
 from acceptance.monitor.known import Latest
 from acceptance.monitor.questions import SELECTIONS, Pace
 from acceptance.monitor.webhook import VARIABLE as WEBHOOK
@@ -41,8 +41,8 @@ def ask(
     given = [part for name, value in options.items() for part in ("-D", f"{name}={value}")]
     variables = {name: value for name, value in os.environ.items() if name != WEBHOOK}
     try:
-        with TemporaryDirectory(prefix="acceptance-monitor-") as folder:
-            ran = asking.ask(Path(folder).resolve(), [*SELECTIONS[pace], *given], variables)
+        with passing_folder("acceptance-monitor-") as folder:
+            ran = asking.ask(folder, [*SELECTIONS[pace], *given], variables)
     except OSError as error:
         ran = Ran(None, f"its run could not be begun ({error.strerror})", "", 0, 0.0)
     return _found(examples, ran, redactor, at)

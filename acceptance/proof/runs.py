@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from acceptance.asking import Asking
 from acceptance.faults import Fault, faulty_copy
-from acceptance.files import DEFAULT_MANIFEST
+from acceptance.files import DEFAULT_MANIFEST, passing_folder
 from acceptance.promises import Example
 from acceptance.proof import nothing, trials
 from acceptance.proof.trials import Ended
@@ -107,12 +106,15 @@ class Proving:
         """Keep the evidence of a trial that did not end as it should."""
         if outcome is Outcome.CAUGHT or self._asking.is_over:
             return
-        place = self.keep / name
-        shutil.rmtree(place, ignore_errors=True)
-        if (folder / "reports").is_dir():
-            shutil.copytree(folder / "reports", place)
-        place.mkdir(parents=True, exist_ok=True)
-        (place / OUTPUT).write_text(output, encoding="utf-8")
+        self.keep.mkdir(parents=True, exist_ok=True)
+        with passing_folder(f".{name}.", self.keep) as unfinished:
+            whole = unfinished / name
+            if (folder / "reports").is_dir():
+                shutil.copytree(folder / "reports", whole)
+            whole.mkdir(exist_ok=True)
+            (whole / OUTPUT).write_text(output, encoding="utf-8")
+            shutil.rmtree(self.keep / name, ignore_errors=True)
+            whole.rename(self.keep / name)
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,8 @@ def try_all(proving: Proving, faults: Sequence[Fault], jobs: int, heard: Callabl
     return Tried([each.result() for each in controls], [each.result() for each in planted])
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="acceptance-proof-") as name:
-        yield Path(name).resolve()
+def _folder() -> AbstractContextManager[Path]:
+    return passing_folder("acceptance-proof-")
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -40,6 +40,7 @@ from acceptance.reporting import allure_details as details
 from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.allure_results import RedactedResults, discard, hookimpl, results_in
 from acceptance.reporting.refusal import refuse_at_once
+from acceptance.signals import aborting_afterwards
 from acceptance.verdicts import Verdict
 
 redact: Callable[[str], str] = str
@@ -103,6 +104,7 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
             )
         self.listener = AllureListener(config)
         self._runner: Any = None
+        self._has_begun = False
         if config.dry_run:
             return
         redirected = config.userdata.get("reports")
@@ -110,15 +112,14 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
             refuse_at_once("-D reports= is empty: name a folder or leave it out")
         if not (redirected or stream_opener.name):
             raise ConfigError("Allure's formatter writes a folder: name it with `-o DIR` or `-D reports=DIR`.")
-        folder = Path(redirected, "allure-results") if redirected else Path(stream_opener.name)
-        self._old = results_in(folder)
+        self._folder = folder = Path(redirected, "allure-results") if redirected else Path(stream_opener.name)
         try:
             self.file_logger = RedactedResults(folder, lambda text: redact(text))
         except OSError as error:  # the one setting that is used before the run can refuse it
             refuse_at_once(f"{folder} cannot be written ({error.strerror}): name another folder with -D reports=DIR")
         allure_commons.plugin_manager.register(self.listener)
         allure_commons.plugin_manager.register(self.file_logger)
-        config.reporters.append(_AtEndOfFeature(config, self.listener))
+        config.reporters.append(_AtEndOfFeature(config, self.listener, lambda: self._runner))
 
     def uri(self, uri: str) -> None:
         """A file begins, and with the first one the run: from here on the last run's results are not this one's."""
@@ -160,14 +161,20 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
         """The run has ended or was interrupted."""
         if not self.config.dry_run:
             self.listener.stop_scenario(interrupted=True)
-            if self.file_logger.has_written:  # though no file began: errors of before_all
+            if self.file_logger.written:  # though no file began: errors of before_all
                 self._discard_old()
             super().close()
 
+    @property
+    def trouble(self) -> str:
+        """Why something is missing in the results, in one sentence; empty where nothing is."""
+        return "" if self.config.dry_run else self.file_logger.trouble
+
     def _discard_old(self) -> None:
-        if not self.config.dry_run:
-            discard(self._old)
-            self._old = []
+        """Only now, when the folder is this run's alone: another may have ended since this formatter was made."""
+        if not self.config.dry_run and not self._has_begun:
+            self._has_begun = True
+            discard(old for old in results_in(self._folder) if old.name not in self.file_logger.written)
 
     def _stopping_afterwards(self, run: Callable[[Any], bool]) -> Callable[[Any], bool]:
         """Only after ``run`` are the results of ``after_scenario`` and of the clean-ups known."""
@@ -187,11 +194,16 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
 class _AtEndOfFeature(Reporter):  # type: ignore[misc]
     """Tells of the scenarios that the run selected and never began: a hook failed before them, or the run ended."""
 
-    def __init__(self, config: Any, listener: AllureListener) -> None:
+    def __init__(self, config: Any, listener: AllureListener, runner: Callable[[], Any]) -> None:
         super().__init__(config)
         self.listener = listener
+        self._runner = runner
 
     def feature(self, feature: Any) -> None:
+        with aborting_afterwards(self._runner()):
+            self._feature(feature)
+
+    def _feature(self, feature: Any) -> None:
         self.listener.stop_scenario()
         outcomes.remember_selection(feature, self.config)
         for scenario in feature.walk_scenarios():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +51,8 @@ class RedactedResults(AllureFileLogger):
     def __init__(self, folder: Path, redact: Callable[[str], str]) -> None:
         super().__init__(folder)
         self._redact = redact
-        self.has_written = False
+        self.written: set[str] = set()
+        self.trouble = ""  # why something is missing, in one sentence
 
     def _report_item(self, item: Any) -> None:
         def redacted(_: Any, field: Any, value: Any) -> Any:
@@ -77,7 +79,12 @@ class RedactedResults(AllureFileLogger):
 
     def _write(self, name: str, body: str | bytes) -> None:
         """All or nothing: a reader never sees half a file."""
-        self.has_written = True
+        self.written.add(name)
         unfinished = self._report_dir / f"{name}.tmp"
-        unfinished.write_bytes(body.encode(errors="backslashreplace") if isinstance(body, str) else body)
-        unfinished.replace(self._report_dir / name)
+        try:
+            unfinished.write_bytes(body.encode(errors="backslashreplace") if isinstance(body, str) else body)
+            unfinished.replace(self._report_dir / name)
+        except OSError as error:  # a full disk: what the run asks must still be ended, and tidied up behind
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            self.trouble = self.trouble or f"the report's results cannot be written ({error.strerror}): make room"

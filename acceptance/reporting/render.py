@@ -17,11 +17,12 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any
 
+from acceptance.files import passing_folder
 from acceptance.reporting import node
+from acceptance.signals import signals_held
 
 RESULTS = "allure-results"
 REPORT = "report.html"
@@ -72,16 +73,16 @@ def render(
         uuids = _result_uuids(reports / RESULTS)
         tool = _installed_tool(progress)
         progress("rendering the report")
-        with TemporaryDirectory(prefix=".rendering-", dir=reports) as name:
-            work = Path(name)
+        with passing_folder(".rendering-", reports) as work:
             run = {"name": title, "variables": dict(facts)}
             (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
             _copy_earlier_runs(reports / HISTORY, work / HISTORY, uuids)
             _with_proof(reports / RESULTS, work / RESULTS, noticed)
             page = _generate(tool, work, shown=len(uuids))
             (work / REPORT).write_text(_self_contained(page, sheet), encoding="utf-8")
-            (work / HISTORY).replace(reports / HISTORY)
-            return (work / REPORT).replace(reports / REPORT)
+            with signals_held():
+                (work / HISTORY).replace(reports / HISTORY)
+                return (work / REPORT).replace(reports / REPORT)
     except OSError as error:
         cause = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
         raise CannotRender(cause, f"{AGAIN} when that is mended") from error

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
+from acceptance.claims import check_ended
 from acceptance.documents import Unusable, why
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.verdicts import ConfigurationError, Count, Verdict, worst
@@ -178,7 +179,8 @@ class Results(_Document):
 
 
 def read(path: Path) -> Results:
-    """The results in a file; raises :class:`ConfigurationError` for what are none, with what to do."""
+    """The results in a file; raises :class:`ConfigurationError` for what are none, or no end yet, with what to do."""
+    check_ended(path.parent)
     try:
         return documents.read_json(path, Results)
     except FileNotFoundError:

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from behave.reporter.base import Reporter
 
 from acceptance import plan
 from acceptance.drivers.runs import Run, delivery
-from acceptance.files import write_whole
+from acceptance.files import write_together
 from acceptance.promises import Example, catalogue, example_of, texts
 from acceptance.reporting import history
 from acceptance.reporting.outcome import (
@@ -45,6 +46,7 @@ from acceptance.reporting.results import (
     TargetFacts,
 )
 from acceptance.session import AS_FOUND, Session
+from acceptance.signals import aborting_afterwards
 from acceptance.target import REPOSITORY, without_user_info
 from acceptance.verdicts import Verdict, nearest, worst
 
@@ -77,10 +79,14 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
         self._texts = texts(REPOSITORY / "features")
         self._specification = _specification(self._expected)
-        self._write(finished=False)
+        self._write(finished=False, before=session.take_the_last_page_away)
 
     def feature(self, feature: Any) -> None:
-        """Keep the outcomes of a feature that behave is done with."""
+        """Keep the outcomes of a feature that behave is done with; it does not expect to be stopped in here."""
+        with aborting_afterwards(self._runner):
+            self._feature(feature)
+
+    def _feature(self, feature: Any) -> None:
         for scenario in feature.walk_scenarios():
             result = outcome(scenario)
             if result is not None:
@@ -89,7 +95,8 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
                 self._ended.append(_Ended(example_of(scenario), result, failure, float(scenario.duration), runs))
         if feature.status.name == "hook_error":
             self._faults.append(f"{feature.name}: {feature.error_message}")
-        self._write(finished=False)
+        with suppress(OSError):  # what is written at the end decides
+            self._write(finished=False)
 
     def remember_cleanup_error(self, context: Any, cleanup: Any, error: Exception) -> None:
         """``context.on_cleanup_error`` of the run: what fails outside every example is a fault of the run."""
@@ -105,9 +112,14 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             and not self._has(Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)
         ):
             self._faults.append("a hook failed outside any example")
-        results = self._write(finished=True)
-        if results.asked:
-            self._remember(results)
+        self._faults += filter(None, (getattr(each, "trouble", "") for each in self._runner.formatters))
+        try:
+            results = self._write(finished=True)
+            if results.asked:
+                self._remember(results)
+        except OSError as error:
+            print(f"the results cannot be written ({error.strerror}): make room, and run behave again", file=sys.stderr)
+            sys.exit(1)
         self._tell(results, self._session.reports)
         if not results.asked and not results.run.faults and not results.run.interrupted:
             sys.exit(3)
@@ -125,11 +137,11 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
     def _has(self, *verdicts: Verdict) -> bool:
         return any(ended.outcome.verdict in verdicts for ended in self._ended)
 
-    def _write(self, *, finished: bool) -> Results:
+    def _write(self, *, finished: bool, before: Callable[[], object] = lambda: None) -> Results:
         results = self._results(finished=finished)
         hidden = self._session.redactor.json(results.model_dump(mode="json"))
         safe = Results.model_validate(hidden)
-        write_whole(self._session.reports / FILE_NAME, safe.model_dump_json(indent=2) + "\n")
+        write_together({self._session.reports / FILE_NAME: safe.model_dump_json(indent=2) + "\n"}, before)
         return safe
 
     def _results(self, *, finished: bool) -> Results:

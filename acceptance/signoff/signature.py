@@ -7,10 +7,10 @@ the approvals themselves (`approvals/allowed_signers`; the format: ``man ssh-key
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 
+from acceptance.files import passing_folder
 from acceptance.verdicts import ConfigurationError
 
 NAMESPACE = "netra-phase2-approval"  # a signature made for anything else is none of an approval
@@ -45,8 +45,8 @@ def sign(content: str, key: Path) -> str:
         raise ConfigurationError(
             f"--sign {key}: there is no such key; name the file of an SSH key, or leave --sign out"
         )
-    with tempfile.TemporaryDirectory(prefix="approval-") as folder:
-        file = Path(folder) / "approval.toml"
+    with passing_folder("netra-approval-") as folder:
+        file = folder / "approval.toml"
         file.write_text(content, encoding="utf-8", newline="")
         command = [_PROGRAM, "-Y", "sign", "-f", str(key), "-n", NAMESPACE, str(file)]
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -67,7 +69,17 @@ def _begin(task: Task) -> None:
     _task = task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     gc.disable()
+
+
+def _end_with_parent() -> None:
+    """Where that is killed, nobody else would end this process."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "only in a process that was begun to read"
+    parent.join()
+    os._exit(1)
 
 
 def _read(contents: Portion) -> list[bytes]:
