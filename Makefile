@@ -39,9 +39,9 @@ $(VENV)/test.installed: $(VENV)/run.installed requirements-dev.txt
 
 # A run that could not begin leaves no results of its own, and the last run's must not pass for its.
 phase2: $(VENV)/run.installed
-	@touch $(VENV)/phase2.begun; \
+	@begun=$$(mktemp) || exit 2; trap 'rm -f "$$begun"' EXIT; \
 	$(BIN)/behave --tags=@phase2 -D "reports=$(REPORTS)" $(ARGS); status=$$?; \
-	if [ ! "$(REPORTS)/results.json" -nt $(VENV)/phase2.begun ]; then \
+	if [ $$status -eq 2 ] || [ ! "$(REPORTS)/results.json" -nt "$$begun" ]; then \
 		echo "This run left no results in $(REPORTS)/, so there is no report and no verdict." >&2; exit 2; fi; \
 	if [ $$status -eq 3 ]; then exit 3; fi; \
 	$(BIN)/python -m acceptance report --reports "$(REPORTS)"; \

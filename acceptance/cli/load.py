@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from acceptance.claims import Claim
 from acceptance.cli import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
 from acceptance.embedded import EmbeddedPlatform
@@ -61,6 +62,8 @@ def load(asked: Asked) -> int:
     target, faults = chosen(given_options(asked.options, {"reports": "name the folder with --reports"}))
     _check(target, asked)
     crowd = _crowd(target, asked, faults)
+    if not asked.worker:  # which leaves nothing there
+        Claim(asked.reports, ".load.lock", "--reports DIR")  # for as long as this process lives
     stop_in_order_on_signals()
     try:
         if asked.worker:
@@ -140,7 +143,7 @@ def _work(target: Target, crowd: Crowd) -> int:
         raise CouldNotTell("Locust is not installed: pip install -r requirements-load.txt")
     environment = running.environment(target, crowd, "")
     with signals_held():
-        worker = subprocess.Popen(running.worker_command(crowd), env=environment)
+        worker = subprocess.Popen(running.worker_command(crowd), env=environment, stdin=subprocess.PIPE)
     try:
         return worker.wait()
     finally:

@@ -6,11 +6,12 @@ wait for them. So Locust must leave the standard library as it is (LOCUST_SKIP_M
 
 from __future__ import annotations
 
-# mypy: allow-untyped-decorators
+# mypy: allow-untyped-decorators, allow-untyped-calls
 import asyncio
 import json
 import os
 import resource
+import signal
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -21,6 +22,7 @@ from gevent import monkey
 from gevent.event import Event as Signal
 from locust import User, events, task
 from locust.env import Environment
+from locust.rpc import Message
 from locust.runners import MasterRunner, WorkerRunner
 from locust.stats import StatsEntry
 
@@ -34,6 +36,7 @@ T = TypeVar("T")
 _KEY = "acceptance"  # where a worker's report to its master holds ours
 _METHOD = "a person waits for"  # how Locust's own pages call what is timed
 _PROGRESS_SECONDS = 1.0
+_GOING, _LOOKS_EVERY = 60.0, 0.1  # seconds that workers have to go, and from one look for them to the next
 _AFTER_A_FAILURE = 1.0  # seconds: whoever could not be let in does not knock at once again
 
 monkey.patch_time()  # a master sleeps while it waits for its workers, and must hear them meanwhile
@@ -45,6 +48,16 @@ loop = asyncio.new_event_loop()
 threading.Thread(target=loop.run_forever, name="the crowd", daemon=True).start()
 begun_processor = 0.0
 most_people = 0
+
+
+def end_with_parent() -> None:
+    """Have this process end in order when the one that started it, and holds a pipe to its stdin, is gone."""
+    while os.read(0, 1024):  # not sys.stdin, whose lock the interpreter needs in order to end
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -144,8 +157,15 @@ def _waited(entry: StatsEntry) -> Waited:
 
 
 def _end(runner: MasterRunner) -> None:
-    """What --run-time does, but that a master waits until everybody's conversation is over and has been reported."""
-    runner.stop()
+    """What --run-time does, but that a master waits until everybody's conversation is over and has been reported.
+
+    A worker that is told to quit does just that, in this order, and says that it is gone.
+    """
+    for worker in runner.clients.all:
+        runner.server.send_to_client(Message("quit", None, worker.id))
+    with gevent.Timeout(asked.patience + _GOING, False):
+        while runner.clients.all:
+            gevent.sleep(_LOOKS_EVERY)
     runner.quit()
 
 

@@ -168,7 +168,7 @@ async def _locust(target: Target, crowd: Crowd, measured: Path, page: Path, prog
     process = await asyncio.create_subprocess_exec(
         *command(crowd, page),
         env=environment(target, crowd, measured),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,  # the process ends when this end of it is gone, however this one ends
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C reaches this process, which ends the crowd in order
