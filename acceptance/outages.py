@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from acceptance.evidence.redaction import Redactor
+from acceptance.signals import signals_held
 from acceptance.target import Part, Target
 from acceptance.verdicts import CouldNotTell
 
@@ -89,14 +90,14 @@ class CommandOutages:
 
     async def _run(self, command: list[str]) -> None:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C reaches the run, which lets a command finish what it has begun
-            )
-            self._under_way = process
+            with signals_held():  # asyncio waits for ever for a process whose making was cancelled half-way
+                self._under_way = process = await asyncio.create_subprocess_exec(
+                    *command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    start_new_session=True,  # Ctrl-C reaches the run, which lets a command finish what it has begun
+                )
             async with asyncio.timeout(_COMMAND_SECONDS):
                 _, complaint = await process.communicate()
             self._under_way = None
