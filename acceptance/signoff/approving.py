@@ -7,6 +7,7 @@ specification must be kept by them, and what was not asked, or is a known gap, m
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -124,7 +125,7 @@ def _of_run(run: JudgedRun, on: date) -> Iterator[str]:
     if source is None:
         return
     again = f"then judge it again by {ASK_SOURCE}"
-    if source.is_reference or Path(source.tree).resolve() == REFERENCE:
+    if source.is_reference or _is_reference(source.tree):
         yield f"{run.folder} judged the reference platform's source, which says nothing about Netra: name Netra's"
     elif source.revision is None:
         why = "is no git checkout, so nobody could say later what was signed: take one"
@@ -132,6 +133,13 @@ def _of_run(run: JudgedRun, on: date) -> Iterator[str]:
     elif source.changed is not False:
         why = "had changes that are in no revision: commit them or take them back"
         yield f"the source tree {source.tree} {why}, {again}"
+
+
+def _is_reference(tree: str) -> bool:
+    """Whether this is the reference platform's tree, by whatever path; a tree that is gone cannot be told."""
+    with suppress(OSError, ValueError):
+        return Path(tree).samefile(REFERENCE)
+    return False
 
 
 def _of_revisions(joined: Joined) -> Iterator[str]:

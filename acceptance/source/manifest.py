@@ -38,7 +38,7 @@ def _dotted(text: str) -> str:
 
 
 def _folder(text: str) -> str:
-    if not text or text.startswith(("/", "~")) or "\\" in text or ".." in text.split("/"):
+    if not text or text.startswith(("/", "~")) or not text.isprintable() or "\\" in text or ".." in text.split("/"):
         raise ValueError(f'"{text}" is not a path inside the tree; write it relative to the tree with "/"')
     return text.rstrip("/")
 

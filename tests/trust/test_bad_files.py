@@ -38,7 +38,7 @@ since = 2026-01-01
 expires = 2027-03-31
 """
 REMEDY = re.compile(
-    r"[:;,(] (run|mend|name|restore|remove|correct|add|save|write|let|make|leave|fetch|each gap begins|known are|"
+    r"[:;,(] (run|mend|name|restore|remove|correct|add|save|write|let|make|leave|fetch|begin|each gap begins|known are|"
     r"docs/known-gaps.md|did you mean|expected|set it|it is|\"?-D|is not known there)"
 )
 
@@ -66,6 +66,7 @@ KINDS = {
             ("compare", "reports/source", "reports/staging"),
             ("compare", "reports/staging", "reports/source", "--format", "markdown"),
             ("known-gaps", "update", "proposed.toml", "--reports", "reports/staging"),
+            ("signoff", "approve", *BOTH, "--by", "Olga", "--role", "owner", "--output", "sheet"),
             SHEET,
         ),
     ),
