@@ -10,8 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from acceptance import documents
+from acceptance.documents import Unusable, why
 from acceptance.drivers.events import GOLDEN_PATH
 from acceptance.load.tally import Tally
 from acceptance.verdicts import ConfigurationError, Verdict
@@ -146,6 +148,7 @@ def thresholds_of(allowed: Mapping[Any, float], waited: Mapping[str, Waited]) ->
 def read(path: Path) -> LoadResult:
     """The result in a file; raises :class:`ConfigurationError` for what is none."""
     try:
-        return LoadResult.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise ConfigurationError(f"{path} is no result of `python -m acceptance load`: {error}") from None
+        return documents.read_json(path, LoadResult)
+    except (OSError, Unusable) as error:
+        told = f"{path} is no result of `python -m acceptance load` ({why(error)})"
+        raise ConfigurationError(f"{told}: remove it, or run that again") from None
