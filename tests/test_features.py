@@ -33,7 +33,7 @@ def test_every_tag_has_a_registered_meaning() -> None:
 @pytest.mark.parametrize("kind", [entry.kind for entry in tags.REGISTRY])
 def test_every_registered_kind_finds_its_own_value(kind: str) -> None:
     samples = ["phase2", "gap.1", "business-value", "promise.golden-01", "id.golden-01a", "plan.1.1a", "unit"]
-    samples += ["severity.blocker", "effect.read-only", "needs.platform"]
+    samples += ["severity.blocker", "effect.read-only", "needs.platform", "load"]
     found = [sample for sample in samples if (meaning := tags.meaning(sample)) and meaning.kind == kind]
     assert len(found) == 1
 

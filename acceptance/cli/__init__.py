@@ -353,7 +353,7 @@ def send_a_crowd(
         ),
     ] = None,
     run_time: Annotated[str, typer.Option("-t", "--run-time", metavar="TIME", help="For how long: 60s, 5m.")] = "60s",
-    think: Annotated[str, typer.Option(metavar="TIME", help="From one visit of a person to the next.")] = "1s",
+    think: Annotated[str, typer.Option(metavar="TIME", help="Between two questions, and two visits.")] = "1s",
     patience: Annotated[
         str, typer.Option(metavar="TIME", help="What has not come by then is lost.", show_default="30s")
     ] = "30s",

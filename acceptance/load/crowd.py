@@ -6,6 +6,7 @@ recorded: of what was wrong the messages are kept, of everything else the counts
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -58,8 +59,13 @@ class _Unrecorded(Recorder):
 class Crowd:
     """What all people of one process share: the target, one HTTP client, and what they have found so far."""
 
-    def __init__(self, target: Target, patience: float) -> None:
-        """``patience`` is in seconds: what has not come by then is lost; how long people wait is judged apart."""
+    def __init__(self, target: Target, patience: float, think: float) -> None:
+        """``patience`` and ``think`` are in seconds.
+
+        What has not come by then is lost; how long people wait is judged apart. Who thinks before they ask again stays
+        connected, so that all of them are there at once.
+        """
+        self.think = think
         self.target = target.model_copy(update=dict.fromkeys(_DEADLINES, patience))
         self.patient = Deadline("in the end", patience)
         self.recorder = _Unrecorded(_Forgetful())
@@ -165,8 +171,10 @@ class Visitor:
         try:
             await connection.established(within=self._crowd.patient)
             self.timings.append((CONNECT, time.monotonic() - begun))
-            runs = []
+            runs: list[Run] = []
             for question in QUESTIONS:
+                if runs:
+                    await asyncio.sleep(self._crowd.think)
                 runs.append(await self._ask(connection, question))
                 if not runs[-1].ended:
                     break  # nobody asks again who waited for nothing

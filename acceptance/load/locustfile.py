@@ -42,7 +42,7 @@ _AFTER_A_FAILURE = 1.0  # seconds: whoever could not be let in does not knock at
 monkey.patch_time()  # a master sleeps while it waits for its workers, and must hear them meanwhile
 
 asked = Asked.model_validate_json(os.environ[ASKED])
-crowd = Crowd(asked.target(), asked.patience)
+crowd = Crowd(asked.target(), asked.patience, asked.think)
 found = Tally()  # by this process, and, in a master, by its workers
 loop = asyncio.new_event_loop()
 threading.Thread(target=loop.run_forever, name="the crowd", daemon=True).start()

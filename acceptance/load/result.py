@@ -68,7 +68,7 @@ class LoadResult(_Document):
     users: int = Field(description="how many people were asked for")
     spawn_rate: float = Field(description="how many of them came a second")
     run_time: float = Field(description="seconds")
-    think: float = Field(description="seconds between one visit of a person and the next")
+    think: float = Field(description="seconds between a person's two questions, and between two visits")
     patience: float = Field(description="seconds after which what has not come is lost")
     workers: int = Field(description="processes beside this one; 0 is one process alone")
     measured: Measured

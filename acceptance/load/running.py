@@ -123,7 +123,7 @@ def command(crowd: Crowd, page: Path) -> list[str]:
         *("--users", str(crowd.users), "--spawn-rate", f"{crowd.spawn_rate:g}"),
         *(() if crowd.workers else ("--run-time", f"{crowd.run_time:g}s")),  # a master's end is in the locustfile
         # who is in a conversation ends it
-        *("--stop-timeout", f"{crowd.patience + 10:g}", "--loglevel", "WARNING", "--html", str(page)),
+        *("--stop-timeout", f"{crowd.patience + crowd.think + 10:g}", "--loglevel", "WARNING", "--html", str(page)),
         *crowd.roles,
         *crowd.more,
     ]

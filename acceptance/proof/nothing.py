@@ -66,6 +66,8 @@ def target_of(port: int, folder: Path) -> Path:
         "frontend_url": address,
         "websocket_url": f"ws://127.0.0.1:{port}/ws",
         "capabilities": sorted(embedded.capabilities),
+        "load_users": 2,
+        "load_run_time": 1,
         **{name: getattr(embedded, name) for name in _DEADLINES},
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]

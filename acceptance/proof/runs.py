@@ -56,7 +56,8 @@ class Proving:
             if not self.whole:
                 how = trials.how_to_ask(fault, tree, self.examples, self._sound, self.manifest)
             planted = ["target=source", f"source={tree}"] if how is How.SOURCE else [f"faults={fault.name}"]
-            ended, output = self._behave(folder, planted, _TAGS[how])
+            crowd = "" if trials.needs_a_crowd(fault, self.examples) else f" and not @{trials.CROWD}"
+            ended, output = self._behave(folder, planted, _TAGS[how] + crowd)
             trial = trials.judged(fault, how, ended, self.examples)
             self._keep(fault.name, trial.outcome, folder, output)
             return trial

@@ -17,6 +17,7 @@ from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict, nearest
 
 PLATFORM, SOURCE = "platform", "source-tree"  # what an example may need
+CROWD = "load"  # the tag of one that asks with a crowd
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,22 @@ def reference_facts(manifest: Manifest) -> Audit:
     return facts
 
 
-def asked_by(how: How, examples: Sequence[Example]) -> set[str]:
+def asked_by(how: How, examples: Sequence[Example], *, with_a_crowd: bool = True) -> set[str]:
     """The examples that this way of asking puts."""
     need = {How.SOURCE: SOURCE, How.PLATFORM: PLATFORM, How.EVERYTHING: None}[how]
-    return {example.id for example in examples if need is None or need in example.needs}
+    put = (example for example in examples if with_a_crowd or CROWD not in example.tags)
+    return {example.id for example in put if need is None or need in example.needs}
+
+
+def needs_a_crowd(fault: Fault, examples: Sequence[Example]) -> bool:
+    """Whether a fault says that a crowd notices it; of any other none is asked, which would take minutes in all."""
+    with_a_crowd = {example.id for example in examples if CROWD in example.tags}
+    return bool((fault.breaks | fault.hides) & with_a_crowd)
 
 
 def judged(fault: Fault, how: How, ended: Ended, examples: Sequence[Example]) -> FaultTrial:
     """A fault's trial: what it declares beside what was seen, exactly."""
-    asked = asked_by(how, examples)
+    asked = asked_by(how, examples, with_a_crowd=needs_a_crowd(fault, examples))
     outcome, told = _compare(fault, asked, ended)
     return FaultTrial(
         name=fault.name,
