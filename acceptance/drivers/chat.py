@@ -60,7 +60,7 @@ _LONGEST_ERROR, _BINARY_SHOWN = 200, 1000  # characters, bytes
 _UNREADABLE: dict[int, str] = {
     CloseCode.PROTOCOL_ERROR: "a frame that no WebSocket has",
     CloseCode.INVALID_DATA: "text that is not UTF-8",
-    CloseCode.MESSAGE_TOO_BIG: f"a message of more than {_LARGEST_MESSAGE // 1024:,} KiB",
+    CloseCode.MESSAGE_TOO_BIG: f"a message of more than {_LARGEST_MESSAGE // 1024:,} KiB, or in thousands of pieces",
     CloseCode.INTERNAL_ERROR: "nothing, also not when they were asked for a sign of life",
 }
 #: What people call the messages that are waited for.
@@ -301,7 +301,8 @@ class LiveConnection:
             if self._socket.state is State.OPEN:
                 raise
             self._socket.transport.abort()  # one side has ended it; that the other keeps the line changes nothing
-            return await self._socket.recv()
+            await self._socket.wait_closed()
+            raise self._socket.protocol.close_exc from None
 
 
 class Chat:
