@@ -26,7 +26,7 @@ def update(
     on = date.today()
     given = Given(owner, issue, reason, _day(until) if until else on + timedelta(days=DAYS))
     try:
-        with alone_in(file.resolve().parent):  # what another proposes at the same time is not lost
+        with alone_in(Path(os.path.realpath(file)).parent):  # what another proposes at the same time is not lost
             _update(file, reports, given, on)
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written: {error.strerror}; name another file") from None
