@@ -511,7 +511,7 @@ def test_a_trend_that_is_none_is_told_with_the_remedy(tmp_path: Path) -> None:
     (folder / "trend.json").write_text("{}")
     ran = acceptance(folder, "signoff", "sheet")
     assert ran.exit_code == 2
-    assert "trend.json is no trend; remove it, or make it anew by `python -m acceptance trend" in ran.output
+    assert "trend.json is no trend (repository: Field required); remove it, or make it anew by" in ran.output
     assert not (folder / "signoff.html").exists()
 
 
