@@ -1,6 +1,7 @@
-"""Who uses a folder of reports: one run at a time writes it, and what a run has under way is not taken for an end.
+"""Who is at work in a folder of reports: one run at a time writes there, and a run under way is not taken for an end.
 
-By a lock of the kernel's on a file in the folder: it is free again when its process ends, however that ends.
+By a lock of the kernel's on a file in the folder: it is free again when its process ends, however that ends. The file
+says who has it, for those who are refused; that it is there means nothing.
 """
 
 from __future__ import annotations
@@ -10,81 +11,111 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 
 from acceptance.verdicts import ConfigurationError
 
-RUN = ".run.lock"
-PROOF = ".proof.lock"
-_PATIENCE = 2.0  # seconds: for who only looks whether a run is under way, and for what a killed process leaves to die
+
+class Work(Enum):
+    """What only one process at a time does in a folder: its name, its lock, and the option for another folder."""
+
+    RUN = ("a run", ".run.lock", "-D reports=DIR")
+    PROOF = ("a proof", ".proof.lock", "--reports DIR")
+    LOAD = ("a crowd", ".load.lock", "--reports DIR")
+    MONITOR = ("a monitor", ".monitor.lock", "--reports DIR")
+
+    def __init__(self, told: str, file: str, option: str) -> None:
+        self.told = told
+        self.file = file
+        self.option = option
+
+
+_RESULTS = "results.json"  # where it is, the folder is a run's
+_PATIENCE = 2.0  # seconds: whoever only looks has the lock for a moment, and a killed process until it is gone
 _PAUSE = 0.02  # seconds
+_open: set[int] = set()
 
 
-class Claim:
-    """A folder that is this process's alone, until it is released or the process ends."""
+def claim(folder: Path, work: Work) -> None:
+    """Have a folder for this work alone until this process ends, however it ends.
 
-    def __init__(self, folder: Path, name: str = RUN, remedy: str = "-D reports=DIR") -> None:
-        """Raises :class:`ConfigurationError` where another process has it; ``remedy`` names another folder."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._handle: int | None = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise ConfigurationError(f"{folder} cannot be written ({error.strerror}): use {remedy}") from None
-        if not _locked(self._handle, fcntl.LOCK_EX):
-            other = _holder(self._handle)
-            self.release()
-            raise ConfigurationError(f"{folder} is in use by {other}: wait for its end, or use {remedy}")
-        with suppress(OSError):  # a full disk: who holds it is then not told
-            os.ftruncate(self._handle, 0)
-            os.pwrite(self._handle, f"{os.getpid()}\n".encode(), 0)
-
-    def release(self) -> None:
-        """Let others have it."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+    Raises :class:`ConfigurationError` while another process is at it there, or where nobody can write.
+    """
+    elsewhere = f"name another folder with {work.option}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = _opened(folder / work.file, os.O_RDWR | os.O_CREAT)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be written ({error.strerror}): {elsewhere}") from None
+    if not _locked(handle, fcntl.LOCK_EX):
+        other = _holder(handle, work.told)
+        _close(handle)
+        raise ConfigurationError(f"{other} is under way in {folder}: wait for its end, or {elsewhere}")
+    _say(handle, work.told)
 
 
 @contextmanager
-def no_run_in(folder: Path) -> Iterator[None]:
-    """While this block reads the results in a folder, no run begins to write there.
+def no_run_in(folder: Path, meanwhile: str) -> Iterator[None]:
+    """While this block works on what a run has left in a folder, none begins there; ``meanwhile`` is why: "a report".
 
-    Raises :class:`ConfigurationError` where one is under way. A folder that may only be read needs no such care.
+    Raises :class:`ConfigurationError` where one is under way. A folder that cannot be written needs no such care.
     """
+    made = os.O_CREAT if (folder / _RESULTS).exists() else 0
     try:
-        handle = os.open(folder / RUN, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = _opened(folder / Work.RUN.file, os.O_RDWR | made)
     except OSError:
         check_ended(folder)
         yield
         return
     try:
-        _refuse_unless(_locked(handle, fcntl.LOCK_SH), folder, handle)
-        with suppress(OSError):  # of a run that has ended, and would be named instead of this process
-            os.ftruncate(handle, 0)
+        _refuse_unless_ended(handle, folder)
+        _say(handle, meanwhile)
         yield
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def check_ended(folder: Path) -> None:
-    """Refuse the results of a run that is under way; raises :class:`ConfigurationError`."""
+    """Refuse what a run has left that is still under way; raises :class:`ConfigurationError`."""
     try:
-        handle = os.open(folder / RUN, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:  # no run of this version was here
+        handle = _opened(folder / Work.RUN.file, os.O_RDONLY)
+    except OSError:  # there was none
         return
     try:
-        _refuse_unless(_locked(handle, fcntl.LOCK_SH), folder, handle)
+        _refuse_unless_ended(handle, folder)
     finally:
+        _close(handle)
+
+
+def _refuse_unless_ended(handle: int, folder: Path) -> None:
+    if not _locked(handle, fcntl.LOCK_SH):
+        raise ConfigurationError(f"{_holder(handle, Work.RUN.told)} is under way in {folder}: wait for its end")
+
+
+def _opened(file: Path, flags: int) -> int:
+    handle = os.open(file, flags | os.O_CLOEXEC, 0o644)
+    _open.add(handle)
+    return handle
+
+
+def _close(handle: int) -> None:
+    if handle in _open:
+        _open.discard(handle)
         os.close(handle)
 
 
-def _refuse_unless(ended: bool, folder: Path, handle: int) -> None:
-    if not ended:
-        raise ConfigurationError(f"a run is under way in {folder} ({_holder(handle)}): wait for its end")
+def _let_go() -> None:
+    """In a process that was forked: a lock is free only when nobody has it open any more."""
+    for handle in list(_open):
+        _close(handle)
+
+
+os.register_at_fork(after_in_child=_let_go)
 
 
 def _locked(handle: int, kind: int) -> bool:
-    """Whether the lock is had; where the file system knows no locks, there is nobody to wait for."""
+    """Whether the lock is had, which others may have for a moment."""
     until = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -93,17 +124,26 @@ def _locked(handle: int, kind: int) -> bool:
             if time.monotonic() > until:
                 return False
             time.sleep(_PAUSE)
-        except OSError:
+        except OSError:  # a file system without locks, where nobody can be told apart
             return True
         else:
             return True
 
 
-def _holder(handle: int) -> str:
+def _say(handle: int, told: str) -> None:
+    """Note who has the lock; on a full disk, whoever is refused hears less."""
     with suppress(OSError):
-        if (told := os.pread(handle, 32, 0).strip()).isdigit():
-            return f"process {told.decode()}"
-    return "another process"
+        os.pwrite(handle, f"{os.getpid()} {told}\n".encode(), 0)
+        os.ftruncate(handle, len(f"{os.getpid()} {told}\n"))
+
+
+def _holder(handle: int, otherwise: str) -> str:
+    """Who has the lock, as far as is noted: "a run (process 123)"."""
+    with suppress(OSError, UnicodeDecodeError):
+        process, _, told = os.pread(handle, 100, 0).decode().rstrip("\n").partition(" ")
+        if process.isdigit() and told:
+            return f"{told} (process {process})"
+    return otherwise
 
 
 @contextmanager

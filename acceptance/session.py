@@ -12,7 +12,7 @@ from typing import Any, Self
 import httpx
 
 from acceptance import invariants, known_gaps
-from acceptance.claims import Claim
+from acceptance.claims import Work, claim
 from acceptance.drivers.auth import Auth
 from acceptance.drivers.backend import Backend
 from acceptance.drivers.chat import Chat
@@ -42,7 +42,7 @@ class Session:
 
     def __init__(self, target: Target, faults: list[Fault], reports: Path, options: Mapping[str, str]) -> None:
         """``options`` are the run's ``-D`` options, for the command that asks the same again."""
-        self._claim = Claim(reports)  # held until the process ends: the results are written last of all
+        claim(reports, Work.RUN)  # until the process ends: the results are written last of all
         self._options = options
         self.target = target
         self.platform = options.get("platform", REFERENCE_PLATFORM)

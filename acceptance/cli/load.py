@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from acceptance.claims import Claim
+from acceptance.claims import Work, claim
 from acceptance.cli import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
 from acceptance.embedded import EmbeddedPlatform
@@ -62,8 +62,8 @@ def load(asked: Asked) -> int:
     target, faults = chosen(given_options(asked.options, {"reports": "name the folder with --reports"}))
     _check(target, asked)
     crowd = _crowd(target, asked, faults)
-    if not asked.worker:  # which leaves nothing there
-        Claim(asked.reports, ".load.lock", "--reports DIR")  # for as long as this process lives
+    if not asked.worker:  # which leaves nothing
+        claim(asked.reports, Work.LOAD)
     stop_in_order_on_signals()
     try:
         if asked.worker:

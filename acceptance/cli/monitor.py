@@ -12,11 +12,11 @@ from pathlib import Path
 
 import typer
 
+from acceptance.claims import Work, claim
 from acceptance.cli import UNUSABLE
 from acceptance.cli.options import given_options, seconds
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.monitor import page
-from acceptance.monitor.history import Lock
 from acceptance.monitor.loop import Monitor, Settings
 from acceptance.monitor.server import Server, exposition
 from acceptance.monitor.status import REHEARSAL, Status
@@ -62,7 +62,7 @@ def monitor(asked: Asked) -> int:
     )
     examples = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
     webhook = Webhook.of_environment()
-    lock = Lock(folder)
+    claim(folder, Work.MONITOR)  # two would write each other's history
     stop_in_order_on_signals()
     try:
         made = Monitor(settings, target, options, examples, webhook, _say)
@@ -80,8 +80,6 @@ def monitor(asked: Asked) -> int:
         ignore_signals()
         _say("Ended in order.")
         return 130 if asked.once else 0
-    finally:
-        lock.release()
     return 0
 
 

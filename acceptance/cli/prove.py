@@ -15,7 +15,7 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from acceptance.claims import PROOF, Claim
+from acceptance.claims import Work, claim
 from acceptance.cli import INTERRUPTED
 from acceptance.files import write_whole
 from acceptance.promises import Example, catalogue, texts
@@ -53,7 +53,7 @@ def prove(asked: Asked) -> int:
         raise ConfigurationError(
             f"no fault breaks {', '.join(asked.promises)}: write one, as docs/contributing.md says"
         )
-    Claim(asked.reports, PROOF, "--reports DIR")  # for as long as this process lives
+    claim(asked.reports, Work.PROOF)
     jobs = asked.jobs or len(os.sched_getaffinity(0))
     begun, made = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     proving = Proving(examples, asked.reports / KEPT, asked.whole)

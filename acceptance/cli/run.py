@@ -31,7 +31,7 @@ def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
 
 def report(reports: Path) -> None:
     """Render what the run in a folder found as one page, and the sign-off sheet beside it."""
-    with no_run_in(reports):
+    with no_run_in(reports, "a report"):
         _report(reports)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import typer
 
+from acceptance.claims import no_run_in
 from acceptance.cli import trend
 from acceptance.files import write_together
 from acceptance.reporting import proof as proofs
@@ -26,6 +28,13 @@ NAME = "signoff"
 def write(folders: Sequence[Path], into: Path | None = None) -> tuple[Path, State]:
     """Write the sheet of these runs into a folder, by default the first run's; the page and its state."""
     place = into or folders[0]
+    with ExitStack() as working:
+        for folder in dict.fromkeys((place, *folders)):
+            working.enter_context(no_run_in(folder, "a sign-off sheet"))
+        return _write(folders, place)
+
+
+def _write(folders: Sequence[Path], place: Path) -> tuple[Path, State]:
     proof = proofs.beside(folders)
     over_time = trends.beside((place, *folders))
     sheet = compose(

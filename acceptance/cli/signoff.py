@@ -51,9 +51,9 @@ class Approving:
 
 def approve(asked: Approving) -> int:
     """Write an approval of these runs, or say why there can be none; the exit code."""
-    with ExitStack() as read_through:
+    with ExitStack() as working:
         for folder in dict.fromkeys(asked.folders):
-            read_through.enter_context(no_run_in(folder))
+            working.enter_context(no_run_in(folder, "an approval"))
         return _approve(asked)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from pydantic import ValidationError
 
@@ -18,7 +16,6 @@ from acceptance.monitor.questions import Pace
 from acceptance.verdicts import ConfigurationError, Verdict
 
 FILE_NAME = "history.sqlite"
-_LOCK = "monitor.lock"
 _FORMAT = 1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS now (one INTEGER PRIMARY KEY CHECK (one = 1), known TEXT NOT NULL);
@@ -32,31 +29,6 @@ CREATE TABLE IF NOT EXISTS rounds (
 CREATE INDEX IF NOT EXISTS verdicts_until ON verdicts (until);
 """
 _WAL_BYTES = 4 << 20  # that are kept of the log when it was copied into the file
-
-
-class Lock:
-    """One monitor for a folder: two would write each other's history."""
-
-    def __init__(self, folder: Path) -> None:
-        """Raises :class:`ConfigurationError` while another process has it, or where there can be no such folder."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file: IO[str] = (folder / _LOCK).open("a")
-        except OSError as error:
-            raise ConfigurationError(
-                f"{folder} cannot be written ({error.strerror}): name another folder with --reports"
-            ) from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.close()
-            raise ConfigurationError(
-                f"another monitor writes to {folder}: end it, or name another folder with --reports"
-            ) from None
-
-    def release(self) -> None:
-        """Let another have it."""
-        self._file.close()
 
 
 class History:

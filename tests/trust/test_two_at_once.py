@@ -1,101 +1,157 @@
-"""Two at once in one checkout: refused in one sentence, or kept apart."""
+"""Two commands at once in one checkout: kept apart, or the second is refused in one sentence and nothing is lost."""
 
 from __future__ import annotations
 
+import json
+import os
+import random
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
-from command import BEHAVE, Ran, acceptance, behave, clean_environment
+from command import BEHAVE, acceptance, behave, clean_environment
 from made_up_runs import a_run, kept_in, staging, tree
 
-from acceptance.claims import PROOF, Claim, no_run_in
+from acceptance.claims import Work, claim
 from acceptance.signoff import approval
 from acceptance.target import REPOSITORY
+from acceptance.verdicts import ConfigurationError
 
-_PATIENCE = 120.0  # seconds
-_PROMISE = "--tags=@promise.golden-01"
+PATIENCE = 120.0  # seconds: far above anything here, on a machine that does other things too
+ACCEPTANCE = [sys.executable, "-m", "acceptance"]
+GOLDEN = [BEHAVE, "--tags=@promise.golden-01"]
+#: Two selections that take no platform, so that it is seen whose results are in a folder.
+SOURCE = ["-D", "target=source", "-D", "source=reference"]
+QUICK = (("@promise.imports-01", "imports-01a"), ("@promise.imports-02", "imports-02a"))
 
 
-@pytest.fixture(scope="module")
-def under_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A run that waits for an answer which never comes, and its folder."""
-    reports = tmp_path_factory.mktemp("under way") / "reports"
-    waiting = ["-D", "faults=silent-chat", "-D", "promptly=300", "-D", f"reports={reports}"]
-    with subprocess.Popen(
-        [BEHAVE, _PROMISE, *waiting],
+def begin(*command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
         cwd=REPOSITORY,
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as run:
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def said_by(*command: str) -> tuple[int, str]:
+    process = begin(*command)
+    output, _ = process.communicate(timeout=PATIENCE)
+    return process.returncode, output
+
+
+@contextmanager
+def ended_afterwards(process: subprocess.Popen[str]) -> Iterator[None]:
+    """In order, so that it leaves nothing; what does not listen is killed."""
+    try:
+        yield
+    finally:
+        for number in (signal.SIGCONT, signal.SIGTERM):
+            if process.poll() is None:
+                process.send_signal(number)
         try:
-            until = time.monotonic() + _PATIENCE
-            while not (reports / "results.json").exists():
-                assert run.poll() is None and time.monotonic() < until, "the run did not begin"
-                time.sleep(0.05)
-            yield run, reports
+            process.communicate(timeout=PATIENCE)
         finally:
-            run.kill()
+            process.kill()
 
 
-def refused(ran: Ran, told: str) -> None:
-    """In one sentence, with 2."""
-    said = [line for line in ran.output.splitlines() if not line.startswith("USING RUNNER")]
-    assert (ran.exit_code, said) == (2, [told])
+def until(seen: Callable[[], bool], process: subprocess.Popen[str], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert process.poll() is None, f"it ended, and {what} was not seen: {process.communicate()[0]}"
+        assert time.monotonic() < end, f"{what} was not seen"
+        time.sleep(0.02)
 
 
-def test_a_second_run_in_the_same_folder_is_refused(under_way: tuple[subprocess.Popen[bytes], Path]) -> None:
-    run, reports = under_way
-    before = {path: path.read_bytes() for path in reports.rglob("*") if path.is_file()}
-    remedy = "wait for its end, or use -D reports=DIR"
-    refused(behave(reports, _PROMISE), f"{reports} is in use by process {run.pid}: {remedy}")
-    assert {path: path.read_bytes() for path in before} == before
-    assert run.poll() is None
+@contextmanager
+def run_under_way(reports: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that waits for an answer which never comes, and writes nothing meanwhile."""
+    waiting = begin(*GOLDEN, "-D", "faults=silent-chat", "-D", "promptly=600", "-D", f"reports={reports}")
+    with ended_afterwards(waiting):
+        until(lambda: has_asked(psutil.Process(waiting.pid)), waiting, "its question")
+        yield waiting
 
 
-def test_a_run_in_another_folder_is_kept_apart(under_way: tuple[subprocess.Popen[bytes], Path], tmp_path: Path) -> None:
-    run, _ = under_way
-    assert behave(tmp_path / "other", _PROMISE).exit_code == 0
-    assert run.poll() is None
+def has_asked(run: psutil.Process) -> bool:
+    """Both services are up, and somebody is connected to live updates, on which the question follows at once."""
+    try:
+        services = [child for child in run.children() if "--exit-with-parent" in child.cmdline()]
+        connected = {each.status for child in services for each in child.net_connections("tcp")}
+    except psutil.Error:  # a process that has just ended
+        return False
+    return len(services) == 2 and psutil.CONN_ESTABLISHED in connected
 
 
-def test_a_run_that_is_under_way_is_not_taken_for_one_that_has_ended(
-    under_way: tuple[subprocess.Popen[bytes], Path],
-) -> None:
-    run, reports = under_way
-    approve = ["signoff", "approve", "--by", "Olga Owner", "--role", "product owner"]
-    for command in (["report"], ["verdict"], ["junit"], ["signoff", "sheet"], approve):
-        refused(acceptance(reports, *command), f"a run is under way in {reports} (process {run.pid}): wait for its end")
+@pytest.fixture(scope="module")
+def under_way(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+    """The folder and the process id of a run that is under way as long as these tests."""
+    reports = tmp_path_factory.mktemp("under-way") / "reports"
+    with run_under_way(reports) as run:
+        yield reports, run.pid
 
 
-def test_a_folder_is_free_when_its_run_was_killed(under_way: tuple[subprocess.Popen[bytes], Path]) -> None:
-    run, reports = under_way
-    run.send_signal(signal.SIGKILL)
-    run.wait(_PATIENCE)
-    assert acceptance(reports, "verdict").exit_code in (2, 3)
-    assert "a run is under way" not in acceptance(reports, "verdict").output
-    assert behave(reports, _PROMISE).exit_code == 0
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-def test_no_run_begins_in_a_folder_that_is_being_read(tmp_path: Path) -> None:
-    with no_run_in(tmp_path):
-        ran = behave(tmp_path, _PROMISE)
-    refused(ran, f"{tmp_path} is in use by another process: wait for its end, or use -D reports=DIR")
+def told(what: str, process: int, folder: Path, remedy: str) -> str:
+    return f"{what} (process {process}) is under way in {folder}: wait for its end{remedy}"
 
 
-def test_a_second_proof_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    claim = Claim(tmp_path, PROOF)
-    ran = acceptance(tmp_path, "prove", "--fault", "silent-chat")
-    claim.release()
-    assert ran.exit_code == 2
-    assert re.search(r"is in use by process \d+: wait for its end, or use --reports DIR$", ran.output.strip())
+def test_a_second_run_in_the_same_folder_is_refused(under_way: tuple[Path, int]) -> None:
+    reports, process = under_way
+    before = files_in(reports)
+    exit_code, output = said_by(*GOLDEN, "-D", f"reports={reports}")
+    assert exit_code == 2
+    assert told("a run", process, reports, ", or name another folder with -D reports=DIR") in output.splitlines()
+    assert "Traceback" not in output
+    assert files_in(reports) == before
+
+
+def test_what_a_run_has_under_way_is_not_taken_for_its_end(under_way: tuple[Path, int], tmp_path: Path) -> None:
+    reports, process = under_way
+    before = files_in(reports)
+    of_it = ("--reports", str(reports))
+    asked = [
+        begin(*ACCEPTANCE, *words)
+        for words in (
+            ("verdict", *of_it),
+            ("report", *of_it),
+            ("junit", *of_it),
+            ("signoff", "sheet", *of_it),
+            ("signoff", "approve", "--by", "Olga", "--role", "owner", "--output", str(tmp_path), *of_it),
+            ("known-gaps", "update", str(tmp_path / "list.toml"), *of_it),
+            ("compare", str(reports), str(reports)),
+        )
+    ]
+    refusal = told("a run", process, reports, "") + "\n"
+    for each in asked:
+        output, _ = each.communicate(timeout=PATIENCE)
+        assert (each.returncode, output) == (2, refusal), each.args
+    assert files_in(reports) == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_into_another_folder_is_kept_apart(under_way: tuple[Path, int], tmp_path: Path) -> None:
+    reports, process = under_way
+    services = psutil.Process(process).children()
+    before = files_in(reports)
+    beside = behave(tmp_path / "beside", "--tags=@promise.golden-01")
+    assert beside.exit_code == 0, beside.output
+    assert set(beside.examples.values()) == {"kept"}
+    assert files_in(reports) == before
+    assert all(service.is_running() and service.status() != psutil.STATUS_ZOMBIE for service in services)
 
 
 def test_approvals_at_the_same_time_each_get_a_file(tmp_path: Path) -> None:
@@ -105,7 +161,144 @@ def test_approvals_at_the_same_time_each_get_a_file(tmp_path: Path) -> None:
     running = [
         subprocess.Popen(command, cwd=REPOSITORY, env=clean_environment(), stdout=subprocess.DEVNULL) for _ in range(4)
     ]
-    assert [each.wait(_PATIENCE) for each in running] == [0, 0, 0, 0]
+    assert [each.wait(PATIENCE) for each in running] == [0, 0, 0, 0]
     made = list((tmp_path / "approvals").iterdir())
     assert len(made) == 4
     assert all(approval.read(file).by == "Olga Owner" for file in made)
+
+
+@pytest.mark.long
+def test_make_does_not_take_the_other_runs_results_for_its_own(under_way: tuple[Path, int]) -> None:
+    reports, _ = under_way
+    made = begin("make", "--old-file=.venv/run.installed", "phase2", f"REPORTS={reports}")
+    while made.poll() is None:
+        os.utime(reports / "results.json")  # as the other run does after every feature
+        time.sleep(0.2)
+    output, _ = made.communicate()
+    assert made.returncode != 0
+    assert f"This run left no results in {reports}/, so there is no report and no verdict." in output
+    assert output.count("is under way") == 1, "neither the report nor the verdict of the other run was asked for"
+
+
+def test_a_killed_run_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    assert behave(reports, f"--tags={QUICK[0][0]}", *SOURCE).exit_code == 0
+    with run_under_way(reports) as run:
+        run.kill()
+        run.wait(PATIENCE)
+    said = acceptance(reports, "verdict")
+    assert said.exit_code == 3
+    assert "the run did not come to its end" in said.output
+    after = behave(reports, f"--tags={QUICK[1][0]}", *SOURCE)
+    assert after.exit_code == 0, after.output
+    assert_of_one_run(reports, QUICK[1][1])
+    assert len((reports / "runs.jsonl").read_text(encoding="utf-8").splitlines()) == 2, "the first is remembered"
+
+
+def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> None:
+    """Such as one that reads source files, and is left for a moment when its run is killed."""
+    program = (
+        "import os, sys, time\n"
+        "from pathlib import Path\n"
+        "from acceptance.claims import Work, claim\n"
+        "claim(Path(sys.argv[1]), Work.RUN)\n"
+        "print(os.fork() or time.sleep(600), flush=True)\n"
+        "time.sleep(600)"
+    )
+    parent = begin(sys.executable, "-c", program, str(tmp_path))
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    try:
+        with pytest.raises(ConfigurationError, match=rf"a run \(process {parent.pid}\)"):
+            claim(tmp_path, Work.RUN)
+        parent.kill()
+        parent.wait()
+        assert child.is_running()
+        exit_code, output = said_by(sys.executable, "-c", program.partition("print")[0], str(tmp_path))
+        assert exit_code == 0, output
+    finally:
+        child.kill()
+        parent.kill()
+        parent.communicate()
+
+
+@pytest.mark.long
+def test_no_run_begins_while_a_report_is_made(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    assert behave(reports, f"--tags={QUICK[0][0]}", *SOURCE).exit_code == 0
+    report = begin(*ACCEPTANCE, "report", "--reports", str(reports))
+    with ended_afterwards(report):
+        until(lambda: f"{report.pid} a report" in (reports / ".run.lock").read_text(), report, "its claim")
+        report.send_signal(signal.SIGSTOP)
+        before = files_in(reports)
+        refused = behave(reports, f"--tags={QUICK[1][0]}", *SOURCE)
+        remedy = ", or name another folder with -D reports=DIR"
+        assert refused.exit_code == 2
+        assert told("a report", report.pid, reports, remedy) in refused.output.splitlines()
+        assert files_in(reports) == before
+        assert acceptance(reports, "verdict").exit_code == 3, "who only reads does not mind"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("what", "command"),
+    [
+        ("a proof", ["prove", "--fault", "silent-chat", "--jobs", "1"]),
+        ("a monitor", ["monitor", "--listen", "127.0.0.1:0"]),
+    ],
+    ids=["prove", "monitor"],
+)
+def test_a_second_of_what_takes_long_is_refused(what: str, command: Sequence[str], tmp_path: Path) -> None:
+    asked = [*ACCEPTANCE, *command, "--reports", str(tmp_path)]
+    first = begin(*asked)
+    with ended_afterwards(first):
+        until(lambda: any(tmp_path.glob(".*.lock")), first, "its claim")
+        exit_code, output = said_by(*asked)
+        assert exit_code == 2
+        remedy = ", or name another folder with --reports DIR"
+        assert output == told(what, first.pid, tmp_path, remedy) + "\n"
+
+
+def assert_of_one_run(reports: Path, asked: str) -> None:
+    """All that is in the folder is of one finished run, which asked this."""
+    results = json.loads((reports / "results.json").read_text(encoding="utf-8"))
+    examples = sorted(example["id"] for promise in results["promises"] for example in promise["examples"])
+    assert results["run"]["finished"]
+    assert {re.sub(r"\[.*", "", example) for example in examples} == {asked}
+    shown = [json.loads(file.read_bytes())["testCaseId"] for file in reports.glob("allure-results/*-result.json")]
+    assert sorted(shown) == examples
+    assert not list(reports.rglob("*.tmp"))
+
+
+@pytest.mark.long
+def test_of_many_runs_at_once_each_is_whole_or_refused(tmp_path: Path) -> None:
+    """Three begin within a second, again and again; a second more and the first is at its end."""
+    seed = int(os.environ.get("TRIALS_SEED", random.randrange(10**6)))
+    print(f"TRIALS_SEED={seed} repeats these moments")
+    chance = random.Random(seed)
+    reports = tmp_path / "reports"
+    ended = 0
+    refused = 0
+    for _ in range(20):
+        begun: list[tuple[subprocess.Popen[str], str]] = []
+        for _ in range(3):
+            tag, asked = chance.choice(QUICK)
+            begun.append((begin(BEHAVE, f"--tags={tag}", *SOURCE, "-D", f"reports={reports}"), asked))
+            time.sleep(chance.choice((0.0, chance.uniform(0.0, 1.0), chance.uniform(0.0, 4.0))))
+        whole = []
+        for run, asked in begun:
+            output, _ = run.communicate(timeout=PATIENCE)
+            assert run.returncode in (0, 2), output
+            assert (run.returncode == 2) == ("is under way in" in output), output
+            assert "Traceback" not in output
+            if run.returncode == 0:
+                whole.append(asked)
+        assert whole, "one of them has had the folder"
+        ended += len(whole)
+        refused += len(begun) - len(whole)
+        last = json.loads((reports / "results.json").read_text(encoding="utf-8"))["promises"][0]["examples"][0]["id"]
+        assert last.partition("[")[0] in whole
+        assert_of_one_run(reports, last.partition("[")[0])
+        assert len((reports / "runs.jsonl").read_text(encoding="utf-8").splitlines()) == ended
+    print(f"{ended} runs came to their end, {refused} were refused")
+    assert refused, "no two ever met: nothing was tried"
