@@ -21,4 +21,4 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_stdin, name="end-with-parent", daemon=True).start()
     from behave.__main__ import main
 
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))  # by itself it reads them only where it is called behave

@@ -136,6 +136,7 @@ def ends(
     service: bool = False,
     passwords: bool = True,
     data: bool = True,
+    crowd: bool = False,
 ) -> dict[str, str]:
     """Every example's verdict: not asked by what the target leaves undeclared, else as expected, else kept."""
     told = {}
@@ -144,6 +145,7 @@ def ends(
             "source-tree" in example.needs
             or ("minted-tokens" in example.needs and not minting)
             or ("service-secret" in example.needs and not service)
+            or ("load" in example.needs and not crowd)
             or ("passwords" in example.needs and not passwords)
             or (example.effect == "disruptive" and not outages)
             or (example.effect == "creates-data" and not data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,11 @@ def prove(asked: Asked) -> int:
     except KeyboardInterrupt:
         typer.echo("Interrupted: nothing is proven, and an earlier proof is still there.", err=True)
         return INTERRUPTED
+    except OSError as error:
+        why = error.strerror or "a copy of the reference platform cannot be made"
+        raise ConfigurationError(
+            f"the faults cannot be tried ({why}): make room in {tempfile.gettempdir()}, or set TMPDIR"
+        ) from None
     proof = Proof(
         made=made,
         seconds=round(time.monotonic() - begun, 1),

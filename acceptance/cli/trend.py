@@ -87,7 +87,7 @@ def write(found: Trend, folder: Path) -> list[Path]:
     try:
         write_together(written, before=forget)
     except OSError as error:
-        problem = f"{error.filename or folder / FILE_NAME} cannot be written: {error.strerror}"
+        problem = f"{folder / FILE_NAME} cannot be written: {error.strerror}"
         raise ConfigurationError(f"{problem}; name another folder with --output") from None
     return list(written)
 

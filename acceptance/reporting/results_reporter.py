@@ -308,7 +308,12 @@ def _specification(expected: list[Example]) -> Specification:
 def _git(*arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True, timeout=5, check=False
+            ["git", "--no-optional-locks", *arguments],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

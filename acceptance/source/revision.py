@@ -229,6 +229,9 @@ def _raw(tree: Path, timeout: float, *arguments: str) -> bytes | None:
 
 
 def _environment() -> dict[str, str]:
-    """Without what a git hook sets for another repository; nothing is fetched that a partial clone lacks."""
+    """Without what a git hook sets for another repository; nothing is fetched that a partial clone lacks.
+
+    Nor is a lock to be taken in a repository that is only looked at: git, killed with the run, would leave it there.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}

@@ -58,12 +58,12 @@ class Place:
         return self.folder / "tmp"
 
     def files(self) -> dict[str, bytes]:
-        """Everything that people or commands could read as a result, by its path."""
+        """Everything that people or commands could read as a result, by its path; nothing that is hidden is one."""
         return {
             str(file.relative_to(self.folder)): file.read_bytes()
             for file in sorted(self.folder.rglob("*"))
             if file.is_file()
-            and file.name not in _LASTING
+            and not any(part.startswith(".") for part in file.relative_to(self.folder).parts)
             and not file.is_relative_to(self.temporary)
             and not file.is_relative_to(self.folder / "cache")
         }
@@ -203,7 +203,10 @@ def prepared(folder: Path) -> Base:
         kept_in(folder / name, a_run(staging(), tree(), ends))
     (folder / "gaps").mkdir()
     (folder / "gaps" / "list.toml").write_text("# what is known to be broken\n", encoding="utf-8")
-    files = {f"shop/more{number}.py": f"class Ledger: x = {number}\n" * 60 for number in range(400)}
+    files = {
+        f"shop/more{number}.py": f"class Ledger: x = {number}\n" + f"class Order: x = {number}\n" * 60
+        for number in range(400)
+    }
     homes = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": "class Till: ...\n"}
     _plant(folder / "tree", homes | files)
     if shutil.which("ssh-keygen"):
@@ -217,9 +220,11 @@ def prepared(folder: Path) -> Base:
 
 def change_the_tree(place: Place) -> None:
     """Something new for the cache to keep."""
-    _plant(
-        place.folder / "tree", {f"shop/more{number}.py": f"class Till: x = {number}\n" * 60 for number in range(300)}
-    )
+    _plant(place.folder / "tree", {f"shop/more{number}.py": _text("Till", number) for number in range(300)})
+
+
+def _text(concept: str, number: int) -> str:
+    return f"class {concept}: x = {number}\n" + f"class Order: x = {number}\n" * 60
 
 
 def _plant(tree: Path, files: Mapping[str, str]) -> None:
@@ -290,6 +295,15 @@ class Struck:
     ports: frozenset[int] = frozenset()
 
 
+def the_checkout() -> dict[Path, int]:
+    """What no trial may touch: the reports of whoever uses this checkout, and the lock of its git, which would stay."""
+    lock = REPOSITORY / ".git" / "index.lock"
+    until = time.monotonic() + 10.0  # seconds: somebody may be at work here
+    while lock.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    return {path: path.stat().st_mtime_ns for path in [*(REPOSITORY / "reports").rglob("*"), lock] if path.is_file()}
+
+
 def strike(trial: Trial, place: Place, usual: float) -> Struck:
     """Carry the trial out; ``usual`` is how long its command takes by itself."""
     command = COMMANDS[trial.command]
@@ -319,7 +333,7 @@ def _to_its_end(process: subprocess.Popen[str], place: Place, ports: frozenset[i
 def on_a_small_disk(base: Place, folder: Path, room: int) -> Iterator[Place | None]:
     """The place on a disk of its own with so many bytes left; None where this user may mount none."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         yield None
         return
@@ -334,7 +348,7 @@ def on_a_small_disk(base: Place, folder: Path, room: int) -> Iterator[Place | No
 
 
 def make_room(place: Place) -> None:
-    subprocess.run(["mount", "-o", "remount,size=64m", str(place.folder)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=256m", str(place.folder)], check=True)
 
 
 def processes_of(place: Place) -> list[psutil.Process]:
@@ -387,7 +401,10 @@ def _left(place: Place, struck: Struck, *, tidied: bool) -> Iterator[str]:
         time.sleep(0.05)
     if left:
         yield f"processes are left: {[each.cmdline() for each in left]}"
-    if held := [port for port in struck.ports if not _is_free(port)]:
+    held = set(struck.ports)  # for a moment by a killed process's last thread, or by a trial beside this one
+    while (held := {port for port in held if not _is_free(port)}) and time.monotonic() < until:
+        time.sleep(0.05)
+    if held:
         yield f"ports are held: {held}"
     if tidied and (unfinished := place.unfinished()):
         yield f"it has not tidied up: {unfinished}"

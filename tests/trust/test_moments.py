@@ -24,6 +24,7 @@ from moments import (
     prepared,
     strike,
     swept,
+    the_checkout,
     trials,
     wrong,
 )
@@ -74,7 +75,7 @@ def carried_out(trial: Trial, base: Base, tmp_path: Path) -> Iterator[str]:
 def _carried_out(trial: Trial, place: Place, seconds: float) -> Iterator[str]:
     if trial.command == "audit" and trial.strike != FULL_DISK:
         change_the_tree(place)
-    before = place.files()
+    before, checkout = place.files(), the_checkout()
     struck = strike(trial, place, seconds)
     print(f"it ended with {struck.exit_code}, and said:\n{struck.said}")
     yield from wrong(trial, place, before, struck)
@@ -82,3 +83,5 @@ def _carried_out(trial: Trial, place: Place, seconds: float) -> Iterator[str]:
         make_room(place)
     if trial.strike not in ("Ctrl-C", "SIGTERM"):
         yield from swept(trial, place)
+    if the_checkout() != checkout:
+        yield "something is written or locked in the checkout itself"
