@@ -303,7 +303,9 @@ def ask_mine(disturbable: Disturbable, tmp_path: Path) -> Callable[..., Ran]:
     """Ask the target that declares everything, but for what is said otherwise."""
 
     def ask_it(*, tags: str = "@phase2", secrets: Mapping[str, str] | None = None, **settings: object) -> Ran:
-        declared = {**disturbable.addresses, "capabilities": EVERYTHING, "outages": disturbable.outages, **settings}
+        crowd = {"load_users": 5, "load_run_time": 2}
+        usual = {"capabilities": EVERYTHING, "outages": disturbable.outages, **crowd}
+        declared = {**disturbable.addresses, **usual, **settings}
         env = variables("mine", disturbable.secrets if secrets is None else secrets)
         return ask(tmp_path / "reports", target_file(tmp_path, declared), {}, env, tags=tags)
 
@@ -311,7 +313,7 @@ def ask_mine(disturbable: Disturbable, tmp_path: Path) -> Callable[..., Ran]:
 
 
 def test_a_target_that_declares_everything_is_asked_everything(ask_mine: Callable[..., Ran]) -> None:
-    check(ask_mine(), ends(outages=True, minting=True, service=True))
+    check(ask_mine(), ends(outages=True, minting=True, service=True, crowd=True))
 
 
 def disruptive(*parts: str) -> list[str]:
