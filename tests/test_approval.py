@@ -136,7 +136,8 @@ def judged(netra: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     starter = Starter(tmp_path_factory.mktemp("by-hand"))
     try:
         platform = by_hand(starter, "staging", SERVICE_SECRET=SERVICE_SECRET)
-        settings = {**platform.addresses, "staging": True, "capabilities": ["creates-data", "mint-tokens"]}
+        settings = {**platform.addresses, "staging": True, "capabilities": ["creates-data", "mint-tokens", "load"]}
+        settings |= {"load_users": 3, "load_run_time": 2}
         secrets = {"jwt_secret": platform.variables["JWT_SECRET_KEY"], "service_secret": SERVICE_SECRET}
         for name, options in {
             "source": ["target=source", f"source={netra}"],

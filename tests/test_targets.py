@@ -194,6 +194,8 @@ def test_services_on_this_machine_are_judged_as_the_rehearsal_is(platform: ByHan
             assert reason == "target local does not declare that tokens may be made with its own secret"
         elif "service-secret" in needs:
             assert reason == "target local does not name the secret by which its services know each other"
+        elif "load" in needs:
+            assert reason == "target local does not declare that many people at once may ask it"
         else:
             assert reason == "target local does not declare that it may be disturbed"
     assert set(ran.results["target"]["versions"]) == {"chat", "sign-in"}

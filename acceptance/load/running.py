@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +122,16 @@ def command(crowd: Crowd, page: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--headless", "--only-summary"),
         *("--users", str(crowd.users), "--spawn-rate", f"{crowd.spawn_rate:g}"),
-        *(() if crowd.workers else ("--run-time", f"{crowd.run_time:g}s")),  # a master's end is in the locustfile
+        *(() if crowd.workers else ("--run-time", f"{ceil(crowd.run_time)}s")),  # a master's end is in the locustfile
         # who is in a conversation ends it
-        *("--stop-timeout", f"{crowd.patience + crowd.think + 10:g}", "--loglevel", "WARNING", "--html", str(page)),
+        *(
+            "--stop-timeout",
+            f"{ceil(crowd.patience + crowd.think + 10)}s",
+            "--loglevel",
+            "WARNING",
+            "--html",
+            str(page),
+        ),
         *crowd.roles,
         *crowd.more,
     ]

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from running import PATIENCE, ROOT, acceptance, audit, on_a_terminal
 from trees import TOY, plant
@@ -130,23 +131,16 @@ def test_what_is_not_understood_is_told_with_the_way_to_help(sound: Path) -> Non
         assert "--help" in ran.errors
 
 
-def test_an_interrupted_audit_says_so_in_one_line(sound: Path, tmp_path: Path) -> None:
-    manifest = tmp_path / "manifest.toml"
-    os.mkfifo(manifest)  # nobody writes to it, so the audit waits for its manifest
-    command = [sys.executable, "-m", "acceptance", "audit", str(sound), "--manifest", str(manifest)]
+def test_an_interrupted_audit_says_so_in_one_line(sound: Path) -> None:
+    plant(sound, {f"shop/orders/part_{number}.py": "class Ledger: ...\n" * 20 for number in range(3000)})
+    command = [sys.executable, "-m", "acceptance", "audit", str(sound), "--manifest", str(TOY), "--no-cache"]
     running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            writer = os.open(manifest, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError:  # nobody is reading yet
-            time.sleep(0.02)
-        else:
-            break
-    time.sleep(0.3)  # until it waits in earnest: between opening and reading, Python overlooks a signal for a moment
+    process = psutil.Process(running.pid)
+    while not process.children():  # those that read the files: it is in the midst of it
+        assert running.poll() is None
+        time.sleep(0.005)
     running.send_signal(signal.SIGINT)
     output, errors = running.communicate(timeout=PATIENCE)
-    os.close(writer)
     assert (running.returncode, output, errors) == (130, "", "Interrupted: nothing was judged.\n")
 
 
