@@ -13,7 +13,7 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit soak clean
+.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit bench-load soak clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -26,6 +26,7 @@ help:
 	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
 	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
 	@echo "make soak     200 quick rounds of the monitor: what it holds of memory, sockets and files must not grow"
+	@echo "make bench-load   what a crowd costs, beside a bare WebSocket client with the same checks"
 	@echo "make clean    remove what was installed and what runs have left"
 
 $(VENV)/run.installed: requirements.txt constraints.txt
@@ -78,6 +79,9 @@ prove: $(VENV)/run.installed
 
 bench: $(VENV)/run.installed
 	$(BIN)/python -m tests.bench_live $(ARGS)
+
+bench-load: $(VENV)/run.installed
+	$(BIN)/python -m tests.bench_load $(ARGS)
 
 bench-audit: $(VENV)/test.installed
 	@test -n "$(TREE)" || { echo "Name a checkout of the platform: make bench-audit TREE=../netra" >&2; exit 2; }

@@ -31,7 +31,7 @@ class SqliteDatabase:
         Raises ``sqlite3.Error`` when the database does not answer.
         """
         # mode=rw: a database that has vanished is an error, not an empty new one
-        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=rw", uri=True, timeout=_WAIT)) as connection:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys = ON")  # SQLite minds references only where it is told to
             with connection:
