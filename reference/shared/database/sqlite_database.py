@@ -9,6 +9,8 @@ from pathlib import Path
 
 from shared.isolated_environment import ConfigurationError
 
+_WAIT = 30.0  # seconds for whoever else is writing: one writes at a time, and many wait when many chat
+
 
 class SqliteDatabase:
     """One database file. Its methods block: call them from a worker thread, not from the event loop."""
