@@ -13,7 +13,7 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit bench-load soak clean
+.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit bench-load soak lock licences clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -27,9 +27,11 @@ help:
 	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
 	@echo "make soak     200 quick rounds of the monitor: what it holds of memory, sockets and files must not grow"
 	@echo "make bench-load   what a crowd costs, beside a bare WebSocket client with the same checks"
+	@echo "make lock     write requirements*.txt anew from requirements*.in, with hashes; ARGS=--upgrade takes newer releases"
+	@echo "make licences list in docs/licences.md what is installed, and under which licence"
 	@echo "make clean    remove what was installed and what runs have left"
 
-$(VENV)/run.installed: requirements.txt constraints.txt
+$(VENV)/run.installed: requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
@@ -89,6 +91,17 @@ bench-audit: $(VENV)/test.installed
 
 soak: $(VENV)/test.installed
 	PYTHONPATH=.:tests:tests/reference:tests/monitor $(BIN)/python tests/soak_monitor.py $(ARGS)
+
+# One lock for every system and every Python from 3.11 on. The larger first: the smaller must not differ from it.
+LOCK := $(BIN)/uv --quiet --system-certs pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--only-binary :all: --emit-build-options --default-index https://pypi.org/simple --custom-compile-command "make lock"
+lock: $(VENV)/test.installed
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt $(ARGS)
+	$(LOCK) requirements.in --constraints requirements-dev.txt --output-file requirements.txt
+	@echo "Both are written. The licences of what has changed: make licences"
+
+licences: $(VENV)/test.installed
+	$(BIN)/python -m tests.licences
 
 clean:
 	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules

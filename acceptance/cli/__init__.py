@@ -379,7 +379,7 @@ def send_a_crowd(
     python -m acceptance load --users 300 --spawn-rate 30 --run-time 60s
 
     Over several machines, as Locust's users know it: --master --expect-workers 2 on one, --worker --master-host HOST on
-    the others, each with the same -D. It runs on Locust (requirements-load.txt); see docs/load.md.
+    the others, each with the same -D. It runs on Locust; see docs/load.md.
 
     Exit codes: 0 kept; 1 somebody was told something else than they should, or was kept waiting for longer than the
     target allows; 2 it could not be told, or cannot begin; 130 interrupted.

@@ -140,7 +140,7 @@ def _crowd(target: Target, asked: Asked, faults: Sequence[Fault]) -> Crowd:
 def _work(target: Target, crowd: Crowd) -> int:
     """Be a worker until the master lets it go; what it finds is with its master."""
     if not running.is_installed():
-        raise CouldNotTell("Locust is not installed: pip install -r requirements-load.txt")
+        raise CouldNotTell("Locust is not installed: pip install -r requirements.txt")
     environment = running.environment(target, crowd, "")
     with signals_held():
         worker = subprocess.Popen(running.worker_command(crowd), env=environment, stdin=subprocess.PIPE)

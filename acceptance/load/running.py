@@ -28,7 +28,7 @@ ASKED = "ACCEPTANCE_LOAD"  # the variable in which the process finds what to do;
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 PATIENCE = 30.0  # seconds
 THINK = 1.0
-_INSTALL = "pip install -r requirements-load.txt"
+_INSTALL = "pip install -r requirements.txt"
 _LAST_LINES = 5
 
 Progress = Callable[[Mapping[str, Any]], None]
@@ -80,7 +80,7 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
     :class:`CouldNotTell` where Locust is missing or fails.
     """
     if not is_installed():
-        raise CouldNotTell(f"Locust is not installed: {_INSTALL}", look_first_at="requirements-load.txt")
+        raise CouldNotTell(f"Locust is not installed: {_INSTALL}", look_first_at="requirements.txt")
     started = datetime.now(UTC)
     with tempfile.TemporaryDirectory(prefix="acceptance-load-") as own:
         file, page = Path(own) / "measured.json", _place_for_the_page(folder)
