@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from acceptance.claims import Work, claim
-from acceptance.cli import INTERRUPTED, UNUSABLE
+from acceptance.cli.app import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
 from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.redaction import Redactor

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from acceptance.claims import Work, claim
-from acceptance.cli import UNUSABLE
+from acceptance.cli.app import UNUSABLE
 from acceptance.cli.options import given_options, seconds
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.monitor import page

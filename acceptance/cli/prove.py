@@ -17,7 +17,7 @@ import typer
 from rich.text import Text
 
 from acceptance.claims import Work, claim
-from acceptance.cli import INTERRUPTED
+from acceptance.cli.app import INTERRUPTED
 from acceptance.files import write_whole
 from acceptance.promises import Example, catalogue, texts
 from acceptance.proof.runs import Proving, try_all

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli import INTERRUPTED, Format
+from acceptance.cli.app import INTERRUPTED
+from acceptance.cli.commands.source import Format
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting.audit import counted, narrowed, rules_page, text

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli import INTERRUPTED
+from acceptance.cli.app import INTERRUPTED
 from acceptance.cli.source import progress_bar, remembering
 from acceptance.files import write_together
 from acceptance.plan import WARNINGS_ALLOWED

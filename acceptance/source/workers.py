@@ -7,11 +7,15 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
+
+from acceptance.signals import signals_held
+
+_UNHEARD = 0.1  # seconds that a signal may have to wait
 
 #: Contents by their digests, each with whether it is to be taken apart in any case.
 Portion = Sequence[tuple[str, bool]]
@@ -28,7 +32,11 @@ class Task(Protocol):
 
 
 class Workers:
-    """So many processes. Where one is killed, for want of memory for example, they give no more answers."""
+    """So many processes. Where one is killed, for want of memory for example, they give no more answers.
+
+    The pool is never touched but with signals held: one that struck where the pool has a lock would leave it locked,
+    and the end would wait for it for ever.
+    """
 
     def __init__(self, count: int, task: Task) -> None:
         # A forked process is there at once and has all it needs; it touches nothing that a thread may hold.
@@ -38,26 +46,41 @@ class Workers:
     def read(self, portions: Sequence[Portion]) -> Iterator[tuple[Portion, list[bytes]]]:
         """The answers, as they come."""
         with suppress(BrokenProcessPool):
-            waiting = {self._pool.submit(_read, portion): portion for portion in portions}
-            for ready in as_completed(waiting):
-                yield waiting[ready], ready.result()
+            with signals_held():
+                waiting = {self._pool.submit(_read, portion): portion for portion in portions}
+            while waiting:
+                for ready, answers in _answers(waiting):
+                    yield waiting.pop(ready), answers
 
     def begin_check(self, contents: Sequence[str]) -> Callable[[], list[str] | None]:
         """Begin to check these contents; what is given back waits for the answer, which is None where there is none."""
         begun: Future[list[str]] | None = None
-        with suppress(BrokenProcessPool):
+        with suppress(BrokenProcessPool), signals_held():
             begun = self._pool.submit(_check, contents)
 
-        def ended() -> list[str] | None:
+        def ended() -> Any:
             with suppress(BrokenProcessPool):
-                return begun.result() if begun else None
+                for _, answer in _answers([begun] if begun else []):
+                    return answer
             return None
 
         return ended
 
     def close(self) -> None:
         """End them, whatever they are at."""
-        self._pool.shutdown(cancel_futures=True)
+        with signals_held():
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _answers(waiting: Collection[Future[Any]]) -> list[tuple[Future[Any], Any]]:
+    """Wait until there is one, or several."""
+    while waiting:
+        with signals_held():
+            done = wait(waiting, _UNHEARD, FIRST_COMPLETED).done
+            answers = [(each, each.result()) for each in done]
+        if answers:
+            return answers
+    return []
 
 
 _task: Task | None = None  # of a process that was begun to read

@@ -131,17 +131,34 @@ def test_what_is_not_understood_is_told_with_the_way_to_help(sound: Path) -> Non
         assert "--help" in ran.errors
 
 
-def test_an_interrupted_audit_says_so_in_one_line(sound: Path) -> None:
-    plant(sound, {f"shop/orders/part_{number}.py": "class Ledger: ...\n" * 20 for number in range(3000)})
-    command = [sys.executable, "-m", "acceptance", "audit", str(sound), "--manifest", str(TOY), "--no-cache"]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def _interrupted(tree: Path, told: Path, after: float = 0) -> tuple[int, str, str]:
+    """How an audit ends that is interrupted so many seconds after it began to read, and what it said."""
+    command = [sys.executable, "-m", "acceptance", "audit", str(tree), "--manifest", str(TOY), "--no-cache"]
+    with told.open("w", encoding="utf-8") as output:  # a pipe that nobody reads yet would keep it from its end
+        running = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.PIPE, text=True)
     process = psutil.Process(running.pid)
     while not process.children():  # those that read the files: it is in the midst of it
-        assert running.poll() is None
+        assert running.poll() is None, "it was faster than this test"
         time.sleep(0.005)
+    time.sleep(after)
     running.send_signal(signal.SIGINT)
-    output, errors = running.communicate(timeout=PATIENCE)
-    assert (running.returncode, output, errors) == (130, "", "Interrupted: nothing was judged.\n")
+    _, errors = running.communicate(timeout=PATIENCE)
+    return running.returncode, told.read_text(encoding="utf-8"), errors
+
+
+INTERRUPTED = (130, "", "Interrupted: nothing was judged.\n")
+
+
+def test_an_interrupted_audit_says_so_in_one_line(sound: Path, tmp_path: Path) -> None:
+    plant(sound, {f"shop/orders/part_{number}.py": f"class Ledger: ...  # {number}\n" * 20 for number in range(3000)})
+    assert _interrupted(sound, tmp_path / "told") == INTERRUPTED
+
+
+@pytest.mark.long
+def test_an_audit_can_be_interrupted_anywhere_while_it_reads(sound: Path, tmp_path: Path) -> None:
+    plant(sound, {f"shop/orders/part_{number}.py": f"class Ledger: ...  # {number}\n" * 20 for number in range(3000)})
+    for turn in range(60):
+        assert _interrupted(sound, tmp_path / "told", after=turn % 6 * 0.002) == INTERRUPTED
 
 
 def test_a_reader_that_leaves_early_ends_it_quietly(tree: Path) -> None:

@@ -17,7 +17,8 @@ from command import clean_environment
 from running import PATIENCE, ROOT, audit
 from trees import TOY, plant
 
-from acceptance.cli import Format, watching
+from acceptance.cli import watching
+from acceptance.cli.commands.source import Format
 from acceptance.cli.source import Asked
 from acceptance.verdicts import ConfigurationError
 
