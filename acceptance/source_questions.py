@@ -177,6 +177,15 @@ def judge(audit: Audit, question: SourceQuestion, findings: Sequence[Finding]) -
         raise CouldNotTell(told, look_first_at=unread[0][0], count=Count(len(unread), UNREAD))
 
 
+def judge_homes(audit: Audit, question: SourceQuestion, concept: str) -> None:
+    """Raise :class:`Broken` for a home that does not hold all of what the question is about."""
+    for name in question.concepts or ():
+        home = audit.homes.get(name)
+        if not home:
+            missing = "all of it" if home is None else ", ".join(home.missing)
+            raise Broken(f"the home of the {concept} does not hold it: {missing}")
+
+
 def judge_warnings(audit: Audit, allowed: str, few_enough: bool) -> None:
     """Raise what the SSOT warnings amount to; files that could not be read can only add to them."""
     warnings = audit.warnings

@@ -8,7 +8,7 @@ from hamcrest import assert_that, greater_than
 
 from acceptance import source_questions as ask
 from acceptance.evidence import attachments
-from acceptance.verdicts import Broken, CouldNotTell
+from acceptance.verdicts import CouldNotTell
 from acceptance.world import World
 
 
@@ -84,11 +84,7 @@ def there_is_one_home(context: Context, concept: str) -> None:
     """No finding, and the home binds each of the concept's names."""
     world: World = context.world
     _judge(world)
-    for name in world.asked.concepts or ():
-        home = world.source.homes.get(name)
-        if not home:
-            missing = ", ".join(home.missing) if home else "all of it"
-            raise Broken(f"the home of the {concept} does not hold it: {missing}")
+    ask.judge_homes(world.source, world.asked, concept)
 
 
 @then("there are none")

@@ -40,11 +40,6 @@ class Exchange:
     person: str = ""
     in_outage: bool = False
 
-    def told(self) -> str:
-        """One line of the timeline."""
-        result = self.error or f"answered {self.status} in {self.seconds * 1000:.0f} ms"
-        return f"{self.service}: {self.method} {self.url} → {result}"
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -58,11 +53,6 @@ class Frame:
     direction: Literal["sent", "received", "connection"]
     text: str
 
-    def told(self) -> str:
-        """One line of the timeline."""
-        arrow = {"sent": "→ live updates", "received": "← live updates", "connection": "live updates"}[self.direction]
-        return f"{self.person} {arrow}: {self.text}"
-
 
 @dataclass(frozen=True)
 class Note:
@@ -71,10 +61,6 @@ class Note:
     at: float
     service: str
     text: str
-
-    def told(self) -> str:
-        """One line of the timeline."""
-        return f"{self.service}: {self.text}"
 
 
 @dataclass

@@ -6,7 +6,6 @@ import os
 import platform
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -47,6 +46,7 @@ from acceptance.reporting.results import (
 )
 from acceptance.session import AS_FOUND, Session
 from acceptance.signals import aborting_afterwards
+from acceptance.source.revision import is_changed, revision_of
 from acceptance.target import REPOSITORY, without_user_info
 from acceptance.verdicts import Verdict, nearest, worst
 
@@ -296,25 +296,9 @@ def _hint(config: Any, expected: list[Example]) -> str:
 
 
 def _specification(expected: list[Example]) -> Specification:
-    revision = _git("rev-parse", "HEAD")
     answered = {test for example in expected for test in example.plan_tests}
     return Specification(
-        revision=revision,
-        changed=bool(_git("status", "--porcelain", "--untracked-files=no")) if revision else None,
+        revision=revision_of(REPOSITORY),
+        changed=is_changed(REPOSITORY),
         plan_tests_without_promise=[test for test in plan.TESTS if test not in answered],
     )
-
-
-def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", *arguments],
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

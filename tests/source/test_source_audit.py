@@ -9,10 +9,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from repositories import git
 from trees import HERE, TOY, audit_toy, plant, told
 
 from acceptance.source import RULES, CannotJudge, audit, load_manifest
+from acceptance.source_questions import answers_to_the_name, judge_homes
+from acceptance.verdicts import Broken
 
 ROOT = HERE.parent.parent
 HOME = {"shop/core/ledger.py": "class Ledger: ...\n"}
@@ -87,6 +90,19 @@ def test_a_home_that_does_not_hold_its_name_is_told(home: str, tmp_path: Path) -
     }  # why it does not hold it
     assert held.missing == ("Ledger",)
     assert held.path == "shop/core/ledger.py"
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [("class Till: ...\n", "SelfServiceTill"), (None, "all of it")],
+    ids=["a part", "no home"],
+)
+def test_what_a_home_lacks_is_named(source: str | None, missing: str, tmp_path: Path) -> None:
+    result = audit_toy(tmp_path, {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": source or ""})
+    if source is None:
+        result = structs.replace(result, homes={})
+    with pytest.raises(Broken, match=f"^the home of the till does not hold it: {missing}$"):
+        judge_homes(result, answers_to_the_name("till"), "till")
 
 
 def test_a_home_that_is_not_there_is_told_beside_one_that_is(tmp_path: Path) -> None:

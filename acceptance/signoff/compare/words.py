@@ -17,8 +17,6 @@ from acceptance.signoff.compare.model import (
 )
 from acceptance.verdicts import Verdict
 
-NO_DIFFERENCE = "the same in both"
-
 
 @dataclass(frozen=True)
 class Group:
