@@ -197,6 +197,18 @@ def test_a_killed_run_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     assert len((reports / "runs.jsonl").read_text(encoding="utf-8").splitlines()) == 2, "the first is remembered"
 
 
+def test_no_page_of_an_earlier_run_passes_for_one_of_the_next(tmp_path: Path) -> None:
+    reports = kept_in(tmp_path / "reports", a_run(staging(), tree()))
+    made = [begin(*ACCEPTANCE, *words, "--reports", str(reports)) for words in (("junit",), ("signoff", "sheet"))]
+    assert [(each.communicate(timeout=PATIENCE), each.returncode)[1] for each in made] == [0, 0]
+    (reports / "report.html").write_text("what takes seconds to render", encoding="utf-8")
+    before = {name: (reports / name).stat().st_mtime_ns for name in files_in(reports)}
+    assert {"report.html", "junit.xml", "signoff.html", "signoff.md", "signoff.json"} <= before.keys()
+    assert behave(reports, f"--tags={QUICK[0][0]}", *SOURCE).exit_code == 0
+    old = {name for name in files_in(reports) if (reports / name).stat().st_mtime_ns == before.get(name)}
+    assert old == set()
+
+
 def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> None:
     """Such as one that reads source files, and is left for a moment when its run is killed."""
     program = (
