@@ -259,8 +259,9 @@ def test_no_run_begins_while_a_report_is_made(tmp_path: Path) -> None:
     [
         ("a proof", ["prove", "--fault", "silent-chat", "--jobs", "1"]),
         ("a monitor", ["monitor", "--listen", "127.0.0.1:0"]),
+        ("a crowd", ["load", "--users", "2", "--run-time", "600s"]),
     ],
-    ids=["prove", "monitor"],
+    ids=["prove", "monitor", "load"],
 )
 def test_a_second_of_what_takes_long_is_refused(what: str, command: Sequence[str], tmp_path: Path) -> None:
     asked = [*ACCEPTANCE, *command, "--reports", str(tmp_path)]
