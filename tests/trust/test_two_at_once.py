@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -234,6 +235,47 @@ def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> N
         child.kill()
         parent.kill()
         parent.communicate()
+
+
+@contextmanager
+def at_work(where: Path, folder: str, work: Work) -> Iterator[int]:
+    """The id of a process that has claimed a folder of a checkout."""
+    program = (
+        "import sys; from pathlib import Path; from acceptance.claims import Work, claim\n"
+        "claim(Path(sys.argv[1]), Work[sys.argv[2]]); print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, folder, work.name]
+    with subprocess.Popen(command, cwd=where, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n"
+        yield process.pid
+
+
+def test_make_clean_takes_nothing_away_while_somebody_is_at_work(tmp_path: Path) -> None:
+    """In a checkout of its own, which it may empty."""
+    for needed in (
+        "Makefile",
+        "reports/README.md",
+        *(f"acceptance/{n}.py" for n in ("__init__", "claims", "verdicts")),
+    ):
+        (tmp_path / needed).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / needed, tmp_path / needed)
+    (tmp_path / ".venv").mkdir()
+
+    def clean() -> tuple[int, str, set[str]]:
+        made = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True, check=False)
+        left = {str(file.relative_to(tmp_path / "reports")) for file in (tmp_path / "reports").rglob("*")}
+        return made.returncode, made.stderr.splitlines()[0] if made.stderr else "", left
+
+    for folder, work in (("reports", Work.RUN), ("reports/monitor/staging", Work.MONITOR)):
+        with at_work(tmp_path, folder, work) as process:
+            (tmp_path / folder / "results.json").touch()
+            exit_code, said, left = clean()
+        assert (exit_code, said) == (2, told(work.told, process, Path(folder), ""))
+        assert {"results.json", work.file} <= {Path(each).name for each in left}
+        assert (tmp_path / ".venv").is_dir()
+    assert clean() == (0, "", {"README.md"})
+    assert not (tmp_path / ".venv").exists()
 
 
 @pytest.mark.long
