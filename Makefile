@@ -103,6 +103,8 @@ lock: $(VENV)/test.installed
 licences: $(VENV)/test.installed
 	$(BIN)/python -m tests.licences
 
+# Not while a run is under way: its lock would go, another could begin in its folder, and its own files would be gone.
 clean:
+	@$(PYTHON) -m acceptance.claims reports
 	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules
 	find reports -mindepth 1 ! -name README.md -delete

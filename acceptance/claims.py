@@ -1,13 +1,15 @@
 """Who is at work in a folder of reports: one run at a time writes there, and a run under way is not taken for an end.
 
 By a lock of the kernel's on a file in the folder: it is free again when its process ends, however that ends. The file
-says who has it, for those who are refused; that it is there means nothing.
+says who has it, for those who are refused; that it is there means nothing. Only who would remove the file asks first:
+``python -m acceptance.claims FOLDER`` ends with 1, and a sentence, while anybody is at work in it or below.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,9 +90,23 @@ def check_ended(folder: Path) -> None:
         _close(handle)
 
 
-def _refuse_unless_ended(handle: int, folder: Path) -> None:
-    if not _locked(handle, fcntl.LOCK_SH):
-        raise ConfigurationError(f"{_holder(handle, Work.RUN.told)} is under way in {folder}: wait for its end")
+def check_idle(below: Path) -> None:
+    """Refuse while any work is under way in a folder or below it, or on what a run has left there.
+
+    Raises :class:`ConfigurationError`. Needs nothing beside Python.
+    """
+    for work in Work:
+        for file in sorted(below.rglob(work.file)):
+            handle = _opened(file, os.O_RDWR)
+            try:
+                _refuse_unless_ended(handle, file.parent, work, fcntl.LOCK_EX)
+            finally:
+                _close(handle)
+
+
+def _refuse_unless_ended(handle: int, folder: Path, work: Work = Work.RUN, kind: int = fcntl.LOCK_SH) -> None:
+    if not _locked(handle, kind):
+        raise ConfigurationError(f"{_holder(handle, work.told)} is under way in {folder}: wait for its end")
 
 
 def _opened(file: Path, flags: int) -> int:
@@ -157,3 +173,10 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+if __name__ == "__main__":
+    try:
+        check_idle(Path(sys.argv[1]))
+    except (ConfigurationError, OSError) as error:
+        sys.exit(str(error))

@@ -86,7 +86,7 @@ class Session:
     def take_the_last_page_away(self) -> None:
         """Remove what the last run left and this one does not write anew: it would pass for this one's."""
         if (self.reports / "results.json").is_file():  # otherwise nothing in this folder is ours
-            for name in ("report.html", "signoff.html", "signoff.md", "signoff.json"):
+            for name in ("report.html", "junit.xml", "signoff.html", "signoff.md", "signoff.json"):
                 (self.reports / name).unlink(missing_ok=True)
             for name in SERVICE_NAMES:
                 (self.reports / "logs" / f"{name}.log").unlink(missing_ok=True)

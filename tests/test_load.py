@@ -190,8 +190,10 @@ def test_a_master_says_what_its_workers_have_found(fault: str, starter: Starter,
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_crowd_that_is_sent_home_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "load.json").write_text("what an earlier crowd has left", encoding="utf-8")
     command = [sys.executable, "-m", "acceptance", "load", "--users=5", "--spawn-rate=5", "--run-time=300s"]
-    run = subprocess.Popen([*command, f"--reports={tmp_path}"], cwd=REPOSITORY, env=clean_environment())
+    variables = clean_environment({"TMPDIR": str(tmp_path)})  # where a killed one leaves what the next one sweeps
+    run = subprocess.Popen([*command, f"--reports={tmp_path}"], cwd=REPOSITORY, env=variables)
     family: list[psutil.Process] = []
     try:
         until = time.monotonic() + PATIENCE

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from acceptance.files import write_whole
+from acceptance.files import passing_folder, write_whole
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult, Measured, thresholds_of
 from acceptance.target import REPOSITORY, Target
 from acceptance.verdicts import CouldNotTell
@@ -82,8 +81,8 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
     if not is_installed():
         raise CouldNotTell(f"Locust is not installed: {_INSTALL}", look_first_at="requirements.txt")
     started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="acceptance-load-") as own:
-        file, page = Path(own) / "measured.json", _place_for_the_page(folder)
+    with passing_folder("acceptance-load-") as own:
+        file, page = own / "measured.json", _place_for_the_page(folder)
         said = await _locust(target, crowd, file, page, progress)
         try:
             measured = Measured.model_validate_json(file.read_text(encoding="utf-8"))
@@ -113,7 +112,8 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
 def _place_for_the_page(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / PAGE_NAME
-    page.unlink(missing_ok=True)  # an earlier crowd's
+    for earlier in (page, folder / FILE_NAME):  # an earlier crowd's, which would pass for this one's
+        earlier.unlink(missing_ok=True)
     return page
 
 

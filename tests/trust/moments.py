@@ -41,6 +41,7 @@ _SHEET = ("reports/signoff.",)
 TOY = REPOSITORY / "tests" / "source" / "toy.toml"
 _PAGED = ("reports/report.html", "reports/history.jsonl", "reports/signoff.")
 _PAGES = ("report.html", "signoff.html", "signoff.md", "signoff.json")
+_JUNIT = "junit.xml"
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,7 @@ def prepared(folder: Path) -> Base:
     if shutil.which("ssh-keygen"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "key"], check=True)
     measured = {name: run(COMMANDS[name], place) for name in ("behave", "report", "approve", "audit")}
+    (place.reports / _JUNIT).write_text("<testsuites/>", encoding="utf-8")
     (place.reports / proofs.FILE_NAME).write_text(a_proof().model_dump_json(), encoding="utf-8")
     assert place.unfinished() == []
     like_an_approval = dict.fromkeys(("sheet", "compare", "known-gaps"), measured["approve"])
@@ -446,7 +448,7 @@ def _of_a_run(place: Place, before: Mapping[str, bytes], after: Mapping[str, byt
     run = results.read(place.reports / results.FILE_NAME)
     if lost := set(before["reports/runs.jsonl"].splitlines()) - set(after["reports/runs.jsonl"].splitlines()):
         yield f"the history has lost {lost}"
-    if pages := [name for name in _PAGES if f"reports/{name}" in after]:
+    if pages := [name for name in (*_PAGES, _JUNIT) if f"reports/{name}" in after]:
         yield f"pages of the earlier run are there as if they were of this one: {pages}"
     if not run.run.finished:
         if struck.exit_code == 0:

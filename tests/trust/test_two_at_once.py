@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -197,6 +198,18 @@ def test_a_killed_run_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
     assert len((reports / "runs.jsonl").read_text(encoding="utf-8").splitlines()) == 2, "the first is remembered"
 
 
+def test_no_page_of_an_earlier_run_passes_for_one_of_the_next(tmp_path: Path) -> None:
+    reports = kept_in(tmp_path / "reports", a_run(staging(), tree()))
+    made = [begin(*ACCEPTANCE, *words, "--reports", str(reports)) for words in (("junit",), ("signoff", "sheet"))]
+    assert [(each.communicate(timeout=PATIENCE), each.returncode)[1] for each in made] == [0, 0]
+    (reports / "report.html").write_text("what takes seconds to render", encoding="utf-8")
+    before = {name: (reports / name).stat().st_mtime_ns for name in files_in(reports)}
+    assert {"report.html", "junit.xml", "signoff.html", "signoff.md", "signoff.json"} <= before.keys()
+    assert behave(reports, f"--tags={QUICK[0][0]}", *SOURCE).exit_code == 0
+    old = {name for name in files_in(reports) if (reports / name).stat().st_mtime_ns == before.get(name)}
+    assert old == set()
+
+
 def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> None:
     """Such as one that reads source files, and is left for a moment when its run is killed."""
     program = (
@@ -224,6 +237,47 @@ def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> N
         parent.communicate()
 
 
+@contextmanager
+def at_work(where: Path, folder: str, work: Work) -> Iterator[int]:
+    """The id of a process that has claimed a folder of a checkout."""
+    program = (
+        "import sys; from pathlib import Path; from acceptance.claims import Work, claim\n"
+        "claim(Path(sys.argv[1]), Work[sys.argv[2]]); print(flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, folder, work.name]
+    with subprocess.Popen(command, cwd=where, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n"
+        yield process.pid
+
+
+def test_make_clean_takes_nothing_away_while_somebody_is_at_work(tmp_path: Path) -> None:
+    """In a checkout of its own, which it may empty."""
+    for needed in (
+        "Makefile",
+        "reports/README.md",
+        *(f"acceptance/{n}.py" for n in ("__init__", "claims", "verdicts")),
+    ):
+        (tmp_path / needed).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / needed, tmp_path / needed)
+    (tmp_path / ".venv").mkdir()
+
+    def clean() -> tuple[int, str, set[str]]:
+        made = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True, check=False)
+        left = {str(file.relative_to(tmp_path / "reports")) for file in (tmp_path / "reports").rglob("*")}
+        return made.returncode, made.stderr.splitlines()[0] if made.stderr else "", left
+
+    for folder, work in (("reports", Work.RUN), ("reports/monitor/staging", Work.MONITOR)):
+        with at_work(tmp_path, folder, work) as process:
+            (tmp_path / folder / "results.json").touch()
+            exit_code, said, left = clean()
+        assert (exit_code, said) == (2, told(work.told, process, Path(folder), ""))
+        assert {"results.json", work.file} <= {Path(each).name for each in left}
+        assert (tmp_path / ".venv").is_dir()
+    assert clean() == (0, "", {"README.md"})
+    assert not (tmp_path / ".venv").exists()
+
+
 @pytest.mark.long
 def test_no_run_begins_while_a_report_is_made(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
@@ -247,8 +301,9 @@ def test_no_run_begins_while_a_report_is_made(tmp_path: Path) -> None:
     [
         ("a proof", ["prove", "--fault", "silent-chat", "--jobs", "1"]),
         ("a monitor", ["monitor", "--listen", "127.0.0.1:0"]),
+        ("a crowd", ["load", "--users", "2", "--run-time", "600s"]),
     ],
-    ids=["prove", "monitor"],
+    ids=["prove", "monitor", "load"],
 )
 def test_a_second_of_what_takes_long_is_refused(what: str, command: Sequence[str], tmp_path: Path) -> None:
     asked = [*ACCEPTANCE, *command, "--reports", str(tmp_path)]
