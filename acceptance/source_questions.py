@@ -1,7 +1,4 @@
-"""What the promises ask of a source tree: which rules decide, about which concepts, and how the answer is told.
-
-The table follows the one of the audit's specification, "which promise is decided by what".
-"""
+"""What the promises ask of a source tree: which rules decide, about which concepts, and how the answer is told."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where the platform is, what it can be asked, its deadlines and its secrets.
 
-A target is a TOML file: one of the three here (``embedded``, ``local``, ``staging``) or one of the user's own. A later
+A target is a TOML file: one of those here (``embedded``, ``local``, ``source``, ``staging``) or one of the user's own. A later
 source wins over an earlier one: the file, then environment variables, then ``-D`` on the command line. A variable
 is the setting's name in capitals behind the target's name: ``STAGING_BASE_URL``, ``BLUE_AUTH_URL`` for ``blue.toml``.
 """

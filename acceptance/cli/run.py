@@ -1,4 +1,4 @@
-"""What the commands on a run do: ``verdict``, ``report`` and the schema of its results."""
+"""What the commands on a run do: ``verdict``, ``report``, ``junit`` and the schema of its results."""
 
 from __future__ import annotations
 

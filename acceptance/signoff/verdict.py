@@ -69,7 +69,7 @@ class Judgement:
 
 
 def judge(results: Results, *, ratchet: bool = False, on: date | None = None) -> Judgement:
-    """The verdict of ``results``, in the precedence of the design: the worst thing that happened decides.
+    """The verdict of ``results``, by the worst thing that happened; the README has the order.
 
     ``ratchet``: what the lists of known gaps excuse is no reason against. ``on``: the day on which it is judged.
     """

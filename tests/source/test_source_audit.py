@@ -94,7 +94,7 @@ def test_a_home_that_does_not_hold_its_name_is_told(home: str, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("source", "missing"),
-    [("class Till: ...\n", "SelfServiceTill"), (None, "all of it")],
+    [("class Till: ...\n", "SelfServiceTill, open_till"), (None, "all of it")],
     ids=["a part", "no home"],
 )
 def test_what_a_home_lacks_is_named(source: str | None, missing: str, tmp_path: Path) -> None:
