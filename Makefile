@@ -105,6 +105,6 @@ licences: $(VENV)/test.installed
 
 # Not while a run is under way: its lock would go, another could begin in its folder, and its own files would be gone.
 clean:
-	@$(PYTHON) -m acceptance.claims reports
+	@$(PYTHON) -m acceptance.locks reports
 	rm -rf $(VENV) .audit_cache acceptance/reporting/allure/node_modules
 	find reports -mindepth 1 ! -name README.md -delete

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from acceptance.files import REPOSITORY
 from acceptance.reporting.results import FILE_NAME, Results, read
 from acceptance.signals import signals_held
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 INTERRUPTED = "it was interrupted"

@@ -27,9 +27,9 @@ from pydantic import SecretStr
 
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, faulty_copy
-from acceptance.files import new_folder, sweep
+from acceptance.files import REFERENCE, new_folder, sweep
 from acceptance.signals import signals_held
-from acceptance.target import REFERENCE, Part, Target
+from acceptance.target import Part, Target
 
 _FOLDER = "netra-acceptance-"
 SERVICE_NAMES = ("sign-in", "chat")

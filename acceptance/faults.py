@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 from acceptance.verdicts import ConfigurationError, nearest
 
 FOLDER = REPOSITORY / "faults"

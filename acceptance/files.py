@@ -12,9 +12,10 @@ from pathlib import Path
 from acceptance.signals import signals_held
 
 DEFAULT_REPORTS = Path("reports")
-_HERE = Path(__file__).resolve().parents[1]
-DEFAULT_MANIFEST = _HERE / "ssot.toml"
-DEFAULT_CACHE = _HERE / ".audit_cache"
+REPOSITORY = Path(__file__).resolve().parents[1]
+REFERENCE = REPOSITORY / "reference"
+DEFAULT_MANIFEST = REPOSITORY / "ssot.toml"
+DEFAULT_CACHE = REPOSITORY / ".audit_cache"
 
 
 def write_whole(path: Path, content: str) -> None:

@@ -7,7 +7,7 @@ others ours.
 
 from __future__ import annotations
 
-from acceptance.drivers.chat import LiveConnection
+from acceptance.drivers.live_connection import LiveConnection
 from acceptance.verdicts import Broken
 from acceptance.world import World
 
@@ -35,7 +35,7 @@ def _unasked_errors(world: World) -> list[str]:
         for exchange in world.recorder.exchanges
         if exchange.status is not None and _is_unasked(exchange.status, exchange.in_outage)
     ]
-    handshakes = world.drivers.chat.refusals if world.drivers else []
+    handshakes = world.drivers.live_updates.refusals if world.drivers else []
     return told + [
         f"live updates refused {who} with an error of their own ({status})"
         for who, status, in_outage in handshakes
@@ -57,4 +57,4 @@ def _foreign_events(world: World) -> list[str]:
 
 
 def _connections(world: World) -> list[LiveConnection]:
-    return world.drivers.chat.opened if world.drivers else []
+    return world.drivers.live_updates.opened if world.drivers else []

@@ -12,22 +12,23 @@ from typing import Any, Self
 import httpx
 
 from acceptance import invariants, known_gaps
-from acceptance.claims import Work, claim
 from acceptance.drivers.auth import Auth
 from acceptance.drivers.backend import Backend
-from acceptance.drivers.chat import Chat
 from acceptance.drivers.http import Service
+from acceptance.drivers.live_updates import LiveUpdates
 from acceptance.drivers.reachability import Reachability
 from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, as_found, chosen_faults
-from acceptance.files import DEFAULT_REPORTS, write_whole
+from acceptance.files import DEFAULT_REPORTS, REFERENCE, REPOSITORY, write_whole
+from acceptance.locks import Work, claim
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
 from acceptance.source.revision import is_changed
-from acceptance.target import REFERENCE, REPOSITORY, Target, known_settings, load_target
+from acceptance.target import Target
+from acceptance.targets import known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
 from acceptance.world import Platform, World
 
@@ -220,7 +221,7 @@ class Session:
         return Platform(
             auth=Auth(self.target, client, recorder, reachability),
             backend=Backend(self.target, client, recorder, reachability),
-            chat=Chat(self.target, recorder, reachability),
+            live_updates=LiveUpdates(self.target, recorder, reachability),
             at=lambda name, address: Service(name, address, client, recorder, None),
         )
 

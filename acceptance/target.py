@@ -1,22 +1,17 @@
-"""Where the platform is, what it can be asked, its deadlines and its secrets.
+"""Where the platform is, what it can be asked, its deadlines and its secrets: the settings of a target.
 
-A target is a TOML file: one of those here (``embedded``, ``local``, ``source``, ``staging``) or one of the user's own. A later
-source wins over an earlier one: the file, then environment variables, then ``-D`` on the command line. A variable
-is the setting's name in capitals behind the target's name: ``STAGING_BASE_URL``, ``BLUE_AUTH_URL`` for ``blue.toml``.
+How one is found and read: ``acceptance.targets``.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import re
-import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +19,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
 from pydantic_settings import (
@@ -35,15 +29,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from acceptance import documents
-from acceptance.documents import Unusable, why
+from acceptance.addresses import (
+    HttpAddress,
+    WebSocketAddress,
+    is_loopback,
+    looks_like_production,
+    without_user_info,
+)
 from acceptance.files import DEFAULT_MANIFEST
-from acceptance.verdicts import ConfigurationError, nearest
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-REFERENCE = REPOSITORY / "reference"
-SHIPPED = REPOSITORY / "acceptance" / "targets"
-KNOWN_GAPS = Path("known-gaps")  # a run begins in the root of the repository
 #: The settings that are addresses, and what people call what is there.
 ADDRESSES = {
     "base_url": "Chat",
@@ -82,69 +76,6 @@ class Deadline:
         return f"{self.name} ({self.seconds:g} s)"
 
 
-def _check_address(value: str, schemes: tuple[str, ...]) -> str:
-    """An absolute address with one of ``schemes``, without its trailing slash; raises ``ValueError``."""
-    try:
-        parts = urlsplit(value.strip())
-        port_is_valid = parts.port is None or 0 < parts.port < 65536
-    except ValueError:
-        parts, port_is_valid = urlsplit(""), False
-    printable = value.isprintable() and " " not in value.strip()
-    if parts.scheme not in schemes or not parts.hostname or not port_is_valid or not printable:
-        raise ValueError(f"is not an address like {schemes[-1]}://host[:port]")
-    if parts.query or parts.fragment:
-        raise ValueError("is an address with a query or fragment, which do not belong there")
-    return urlunsplit(parts).rstrip("/")
-
-
-def _address(*schemes: str) -> Any:
-    return AfterValidator(lambda value: _check_address(value, schemes))
-
-
-def is_web_address(value: object) -> bool:
-    """Whether this is an absolute http(s) address with a host and, if any, a port that can be."""
-    try:
-        _check_address(str(value), ("http", "https"))
-    except ValueError:
-        return False
-    return True
-
-
-def is_loopback(address: str) -> bool:
-    """Whether the address means the machine that it is used on."""
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return False  # it means nothing
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def same_address(told: object, configured: str, *, below: bool = False) -> bool:
-    """Whether ``told`` is the configured address, or with ``below`` one under it.
-
-    The usual port may be written or left out, and so may a last slash; ``localhost`` is the loopback address.
-    """
-    try:
-        there, here = (urlsplit(str(address)) for address in (told, configured))
-        ends = [
-            (part.scheme, _host(part.hostname), part.port or _USUAL_PORTS.get(part.scheme)) for part in (there, here)
-        ]
-    except ValueError:
-        return False
-    paths = [part.path.rstrip("/") for part in (there, here)]
-    return ends[0] == ends[1] and (paths[0] == paths[1] or (below and paths[0].startswith(paths[1] + "/")))
-
-
-def _host(name: str | None) -> str:
-    return "localhost" if name in ("127.0.0.1", "::1") else (name or "").lower()
-
-
-_USUAL_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
-
-
 def _check_mail(value: str) -> str:
     """An e-mail address, to whose local part a person's name can be added; raises ``ValueError``."""
     if not re.fullmatch(r"[\w.-]+@[\w-]+(\.[\w-]+)+", value, re.ASCII):
@@ -153,8 +84,6 @@ def _check_mail(value: str) -> str:
 
 
 EmailAddress = Annotated[str, AfterValidator(_check_mail)]
-HttpAddress = Annotated[str, _address("http", "https")]
-WebSocketAddress = Annotated[str, _address("ws", "wss")]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
@@ -257,7 +186,7 @@ class Target(BaseSettings):
     def _is_not_production(self) -> Self:
         for address in self.addresses.values():
             host = urlsplit(address).hostname or ""
-            if _looks_like_production(host) and host not in self.production_hosts:
+            if looks_like_production(host) and host not in self.production_hosts:
                 raise ValueError(
                     f"host {host} looks like production; if it is meant, name it a second time in production_hosts"
                 )
@@ -377,144 +306,6 @@ class Target(BaseSettings):
         return shown
 
 
-def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
-    """The target called ``chosen`` (a shipped name or the path of a TOML file) with ``-D`` overrides.
-
-    Raises :class:`ConfigurationError` with one sentence for a target that does not exist, an unknown setting, a
-    malformed address, or a secret on the command line.
-    """
-    file = _file_of(chosen)
-    name = file.stem
-    for key in ("source", "manifest"):
-        if not overrides.get(key, "given").strip():
-            raise ConfigurationError(f"-D {key}= is empty: give it a value or leave it out")
-    _refuse_unknown(overrides, known_settings(), "-D ")
-    prefix = variables_of(name)
-    for secret in sorted(Target.SECRETS & set(overrides)):
-        variable = SIMULATION_KEY_VARIABLE if secret == "simulation_key" else f"{prefix}{secret.upper()}"
-        raise ConfigurationError(
-            f"-D {secret}=… is refused, since a command line can be read by others: set {variable}"
-        )
-    settings = _read(file)
-    _refuse_unknown(settings, known_settings(), f"{file}: ")
-
-    class FromFile(Target):
-        model_config = SettingsConfigDict(toml_file=file, env_prefix=prefix)
-
-    try:
-        target = FromFile(name=name, **overrides)  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise ConfigurationError(f"target {name} ({file}): {_problems(error, prefix)}") from None
-    if target.embedded != bool(settings.get("embedded", False)):
-        raise ConfigurationError(f"whether target {name} is embedded is said by its file only ({file})")
-    if target.heartbeat_seconds and not target.embedded:
-        raise ConfigurationError(f"target {name} ({file}): heartbeat_seconds goes with the embedded target only")
-    if target.embedded and target.addresses:
-        given = ", ".join(target.addresses)
-        raise ConfigurationError(
-            f"the embedded target has addresses of its own: leave out {given} or add -D target=local"
-        )
-    if not target.manifest.is_file():
-        raise ConfigurationError(f"the manifest {target.manifest} does not exist: name one with -D manifest=FILE")
-    if target.embedded and target.people == "synthetic" and target.synthetic_password is None:
-        made = SecretStr(secrets.token_urlsafe(18) + "aA1!")  # its accounts are gone with the run
-        target = target.model_copy(update={"synthetic_password": made})
-    if target.source is None and target.embedded:
-        target = target.model_copy(update={"source": REFERENCE})
-    if target.known_gaps is None:
-        usual = KNOWN_GAPS / f"{name}.toml"
-        target = target.model_copy(update={"known_gaps": (usual,) if os.path.lexists(usual) else ()})
-    if target.source is not None and not target.source.is_dir():
-        raise ConfigurationError(f"the source tree {target.source} is not a folder: name one with -D source=PATH")
-    return target
-
-
 def variables_of(target: str) -> str:
     """What the variables of a target's settings begin with: ``BLUE_`` for ``blue``."""
     return re.sub(r"\W", "_", target).upper() + "_"
-
-
-def known_settings() -> list[str]:
-    """The settings that a target's file, the environment and ``-D`` accept."""
-    return [name for name in Target.model_fields if name != "name"]
-
-
-def without_user_info(address: str) -> str:
-    """The address without ``user:password@``; what is no address is left as it is."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _file_of(chosen: str) -> Path:
-    shipped = {path.stem: path for path in SHIPPED.glob("*.toml")}
-    if chosen in shipped:
-        return shipped[chosen]
-    if chosen.endswith(".toml"):
-        file = Path(chosen)
-        if os.path.lexists(file):
-            return file
-        raise ConfigurationError(f"the target file {chosen} does not exist")
-    hint = _did_you_mean(chosen, shipped) or f"choose {', '.join(sorted(shipped))} or the path of a TOML file"
-    raise ConfigurationError(f"there is no target “{chosen}”: {hint}")
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return documents.read_toml(file)
-    except (OSError, Unusable) as error:
-        raise ConfigurationError(
-            f"the target {file} cannot be read ({why(error)}): mend the file, or name another"
-        ) from None
-
-
-def _refuse_unknown(given: Iterable[str], known: Iterable[str], where: str) -> None:
-    known = list(known)
-    for key in given:
-        if key not in known:
-            hint = _did_you_mean(key, known) or f"the settings are {', '.join(sorted(known))}"
-            raise ConfigurationError(f"{where}{key} is not a setting of a target: {hint}")
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    near = nearest(word, known)
-    return f"did you mean “{near}”?" if near else None
-
-
-#: pydantic's words, where they are about Python rather than about the setting.
-_PLAINER = {
-    "missing": "is missing",
-    "frozen_set_type": "must be a list of words",
-    "path_type": "must be a path",
-    "string_type": "must be a text",
-}
-
-
-def _problems(error: ValidationError, prefix: str) -> str:
-    """All problems as one sentence, each with the setting and where it can be set."""
-    told = []
-    for problem in error.errors(include_url=False, include_input=False):
-        setting = str(problem["loc"][0]) if problem["loc"] else ""
-        message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        message = _PLAINER.get(problem["type"], message)
-        remedy = f" (set it in the file, by {prefix}{setting.upper()} or by -D {setting}=…)" if setting else ""
-        told.append(f"{setting} {message}{remedy}".strip())
-    return "; ".join(told)
-
-
-#: Parts of a host's name that say it is not production.
-_REHEARSAL_WORDS = frozenset(
-    {"staging", "stage", "stg", "test", "tests", "testing", "dev", "development", "qa", "uat", "preview", "sandbox"}
-    | {"demo", "local", "localhost", "localdomain", "internal", "example", "invalid", "ci"}
-)
-
-
-def _looks_like_production(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        words = set(re.split(r"[.\-]", host.lower()))
-        return "." in host and not words & _REHEARSAL_WORDS
-    return address.is_global

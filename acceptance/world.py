@@ -12,11 +12,12 @@ from typing import Any
 
 from acceptance.drivers.auth import Auth, Opinion, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
-from acceptance.drivers.chat import IN_THE_CHAT, Carrier, Chat, LiveConnection
 from acceptance.drivers.doors import OPEN, door
 from acceptance.drivers.events import Event
 from acceptance.drivers.health import ANSWERED_BY, condition
 from acceptance.drivers.http import Reply, Service
+from acceptance.drivers.live_connection import IN_THE_CHAT, LiveConnection
+from acceptance.drivers.live_updates import Carrier, LiveUpdates
 from acceptance.drivers.ownership import marked, new_word, strange_words
 from acceptance.drivers.runs import Run
 from acceptance.drivers.tokens import claims_of
@@ -36,7 +37,7 @@ class Platform:
 
     auth: Auth
     backend: Backend
-    chat: Chat
+    live_updates: LiveUpdates
     at: Callable[[str, str], Service]  # (name, address that the platform itself named) -> a driver for it
 
 
@@ -168,11 +169,11 @@ class World:
 
     async def doors_of_chat(self, person: Person, token: str | None) -> dict[str, str]:
         """The same for chat and live updates alone, which have to ask sign-in."""
-        backend, chat = self.platform.backend, self.platform.chat
+        backend, live_updates = self.platform.backend, self.platform.live_updates
         return {
             "chat": door(await backend.ask("GET", "/api/threads", replace(person, token=token or ""))),
-            "live updates, as a browser comes": await chat.door(person, token, "subprotocol"),
-            "live updates, as a program comes": await chat.door(person, token, "header"),
+            "live updates, as a browser comes": await live_updates.door(person, token, "subprotocol"),
+            "live updates, as a program comes": await live_updates.door(person, token, "header"),
         }
 
     async def require_open_doors(self, person: Person, token: str) -> None:
@@ -267,7 +268,7 @@ class World:
     async def connect(self, name: str, *, carrier: Carrier = "subprotocol", label: str | None = None) -> LiveConnection:
         """The person's connection to live updates, confirmed; every connection is closed when the scenario ends."""
         label = label or name
-        connection = await self.platform.chat.connect(self.people[name], carrier=carrier, label=label)
+        connection = await self.platform.live_updates.connect(self.people[name], carrier=carrier, label=label)
         await connection.established(within=self.deadline("live updates"))
         self.connections[label] = connection
         return connection
@@ -328,7 +329,7 @@ class World:
             if self.drivers is not None:
                 for person in list(self.drivers.auth.issued):
                     await self._tidy(self._sign_out, person)
-                await self.drivers.chat.close()
+                await self.drivers.live_updates.close()
 
     async def _sign_out(self, person: Person) -> None:
         auth = self.platform.auth

@@ -8,7 +8,7 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, empty
 
-from acceptance.target import same_address
+from acceptance.addresses import same_address
 from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World
 

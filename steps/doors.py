@@ -75,7 +75,7 @@ async def every_door_still_opens(context: Context, device: str) -> None:
 async def a_token_in_the_address(context: Context, name: str) -> None:
     """Offer a valid token where the contract has it ignored."""
     world: World = context.world
-    world.said = {"live updates": await world.platform.chat.door(MALLORY, world.people[name].token, "address")}
+    world.said = {"live updates": await world.platform.live_updates.door(MALLORY, world.people[name].token, "address")}
 
 
 @then("live updates stay shut")

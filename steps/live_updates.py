@@ -6,8 +6,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
-from acceptance.drivers.chat import Carrier
 from acceptance.drivers.events import error_code
+from acceptance.drivers.live_updates import Carrier
 from acceptance.world import World, precondition
 
 #: How each kind of client can carry a token: a browser has no way to set a header.

@@ -8,9 +8,9 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to, has_entries
 
+from acceptance.addresses import is_loopback, is_web_address
 from acceptance.drivers.backend import SERVICES
 from acceptance.drivers.health import WELL
-from acceptance.target import is_loopback, is_web_address
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
 from acceptance.world import World, precondition

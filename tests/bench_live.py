@@ -143,7 +143,7 @@ def bare(logs: Path) -> None:
     """Start a platform, make the calls that ``logs`` tell, stop it."""
     from acceptance.embedded import EmbeddedPlatform
     from acceptance.evidence.redaction import Redactor
-    from acceptance.target import load_target
+    from acceptance.targets import load_target
 
     platform = EmbeddedPlatform([], Redactor())
     try:

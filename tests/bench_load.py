@@ -26,14 +26,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.chat import FORMS, IN_THE_CHAT
 from acceptance.drivers.events import PASSED_OVER, Event, read
+from acceptance.drivers.live_connection import FORMS, IN_THE_CHAT
 from acceptance.drivers.ownership import marked, names_another, new_word, strange_words
 from acceptance.drivers.runs import QUESTIONS, Run, same_answer, sorted_into
 from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.redaction import Redactor
 from acceptance.load.running import Crowd, run
-from acceptance.target import Deadline, Target, load_target
+from acceptance.target import Deadline, Target
+from acceptance.targets import load_target
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PATIENT = Deadline("in the end", 30)

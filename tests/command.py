@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 BEHAVE = str(Path(sys.executable).parent / "behave")
 _PATIENCE = 120  # seconds: far above any run here, so that a hanging one fails instead of blocking

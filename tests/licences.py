@@ -16,8 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from acceptance.files import write_whole
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY, write_whole
 
 PAGE = REPOSITORY / "docs" / "licences.md"
 RUN, TEST = REPOSITORY / "requirements.txt", REPOSITORY / "requirements-dev.txt"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from acceptance.files import REPOSITORY
 from acceptance.known_gaps import KnownGap
 from acceptance.promises import Example, catalogue, texts
 from acceptance.proof.trials import proven
@@ -21,7 +22,6 @@ from acceptance.reporting.results import (
     Specification,
     TargetFacts,
 )
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import Count, Verdict, worst
 
 EXAMPLES = catalogue(REPOSITORY / "features")

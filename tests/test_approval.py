@@ -26,10 +26,10 @@ from reference_services import REFERENCE, Starter
 from repositories import checkout, git
 from test_targets import SERVICE_SECRET, by_hand, target_file, variables
 
+from acceptance.files import REPOSITORY
 from acceptance.known_gaps import KnownGap
 from acceptance.promises import texts
 from acceptance.reporting.results import Results
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import Verdict
 
 OLGA = "Olga Owner <olga@example.com>"

@@ -10,9 +10,8 @@ from command import Ran, acceptance, behave
 
 from acceptance import plan
 from acceptance.faults import as_found, faulty_copy
-from acceptance.files import DEFAULT_MANIFEST
+from acceptance.files import DEFAULT_MANIFEST, REFERENCE
 from acceptance.source import audit, load_manifest
-from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict
 
 BY_GAP = as_found()

@@ -17,12 +17,12 @@ from command import behave, clean_environment
 from markdown_it import MarkdownIt
 from test_verdict import NOW, results
 
+from acceptance.files import REPOSITORY
 from acceptance.reporting.markdown import inline
 from acceptance.reporting.results import ExampleResult, PromiseResult, Results
 from acceptance.signoff.compare import markdown
 from acceptance.signoff.compare.decide import compare
 from acceptance.signoff.compare.model import Comparison, Kind
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import Count, Verdict, worst
 
 KEPT, BROKEN, KNOWN_GAP = Verdict.KEPT, Verdict.BROKEN, Verdict.KNOWN_GAP

@@ -11,6 +11,7 @@ import jwt
 import pytest
 from hamcrest import assert_that
 
+from acceptance.addresses import same_address
 from acceptance.drivers.auth import Person, seconds_since_1970
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.events import GOLDEN_PATH, Event, read
@@ -18,7 +19,7 @@ from acceptance.drivers.http import Reply
 from acceptance.drivers.runs import Run, sorted_into
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
 from acceptance.matchers import everybody_says
-from acceptance.target import Deadline, same_address
+from acceptance.target import Deadline
 
 PROMPTLY = Deadline("promptly", 2)
 PAT = Person("Pat", "pat@example.com", "", user_id="pat")

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from command import BEHAVE, clean_environment
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 _PATIENCE = 30.0  # seconds
 

@@ -11,7 +11,7 @@ from cucumber_tag_expressions import parse
 from made_up_runs import EXAMPLES
 
 from acceptance import plan
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "execution.md").read_text(encoding="utf-8")
 WEEKS = re.findall(r"^\| ([123]), \w+ \| .*\| `([^`]+)` \|$", PAGE, re.MULTILINE)

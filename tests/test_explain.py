@@ -10,9 +10,9 @@ from command import clean_environment
 
 from acceptance import plan
 from acceptance.faults import known_faults
+from acceptance.files import REPOSITORY
 from acceptance.promises import catalogue
 from acceptance.reporting.promises_page import COMMAND, Catalogue
-from acceptance.target import REPOSITORY
 
 EXAMPLES = catalogue(REPOSITORY / "features")
 CATALOGUE = Catalogue()

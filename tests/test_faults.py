@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from acceptance.faults import Fault, faulty_copy, known_faults
-from acceptance.target import REFERENCE
+from acceptance.files import REFERENCE
 
 FAULTS = list(known_faults().values())
 GAPS = {

@@ -13,8 +13,8 @@ from behave.step_registry import registry
 
 from acceptance import plan, tags
 from acceptance.faults import known_faults
+from acceptance.files import REPOSITORY
 from acceptance.promises import Example, catalogue
-from acceptance.target import REPOSITORY
 
 FEATURES = sorted((REPOSITORY / "features").glob("*.feature"))
 EXAMPLES = catalogue(REPOSITORY / "features")

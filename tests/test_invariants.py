@@ -9,13 +9,14 @@ from typing import Any, cast
 import pytest
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.chat import LiveConnection
 from acceptance.drivers.events import read
+from acceptance.drivers.live_connection import LiveConnection
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import HIDDEN, Redactor
+from acceptance.files import REPOSITORY
 from acceptance.invariants import check
 from acceptance.promises import catalogue
-from acceptance.target import REPOSITORY, load_target
+from acceptance.targets import load_target
 from acceptance.verdicts import Broken
 from acceptance.world import Platform, World
 
@@ -24,7 +25,7 @@ PAT = Person("Pat", "pat@example.com", "", user_id="user-of-pat-4711")
 
 
 def world(*connections: LiveConnection) -> World:
-    drivers = cast(Platform, SimpleNamespace(chat=SimpleNamespace(opened=list(connections), refusals=[])))
+    drivers = cast(Platform, SimpleNamespace(live_updates=SimpleNamespace(opened=list(connections), refusals=[])))
     return World(EXAMPLE, load_target("embedded", {}), Recorder(Redactor()), drivers)
 
 

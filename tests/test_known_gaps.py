@@ -14,12 +14,12 @@ from command import Ran, acceptance, behave
 from made_up_runs import a_run, kept_in, no_platform, staging, tree
 
 from acceptance.faults import chosen_faults, faulty_copy
+from acceptance.files import REFERENCE
 from acceptance.known_gaps import KnownGap, KnownGaps, Match, of, read
 from acceptance.reporting.results import Results
 from acceptance.signoff.proposal import says
 from acceptance.signoff.ratchet import Kind, standings
 from acceptance.signoff.verdict import State, judge
-from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Count, Verdict
 
 BROKEN, UNKNOWN, KEPT = Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KEPT

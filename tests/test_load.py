@@ -21,9 +21,9 @@ from acceptance.drivers.events import read as read_event
 from acceptance.drivers.ownership import new_word, strange_words
 from acceptance.drivers.runs import Kind
 from acceptance.faults import chosen_faults, faulty_copy
+from acceptance.files import REPOSITORY
 from acceptance.load.result import LoadResult, read
 from acceptance.load.tally import KEPT, SeenFlaw, Tally
-from acceptance.target import REPOSITORY
 
 QUICK = ("--spawn-rate=20", "--run-time=3s", "--think=0.1s")
 PATIENCE = 180  # seconds

@@ -19,11 +19,11 @@ from reference_services import eventually
 from acceptance.cli import prove
 from acceptance.cli.prove import Asked
 from acceptance.faults import Fault, known_faults
+from acceptance.files import REPOSITORY
 from acceptance.proof import trials
 from acceptance.proof.trials import Ended
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.proof import How, Outcome, Proof
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, Verdict
 
 IDS = [example.id for example in EXAMPLES]

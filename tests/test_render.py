@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 from browser import shown_by_chromium
 
+from acceptance.files import REPOSITORY
 from acceptance.reporting import node as node_tools
 from acceptance.reporting import render as rendering
 from acceptance.reporting.render import CannotRender, render
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import Verdict
 
 TITLE = "Not ready: 1 promise is broken — </title></script><script>alert('título')</script>"

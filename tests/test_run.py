@@ -16,9 +16,9 @@ from browser import shown_by_chromium
 from command import Ran, _run, acceptance, behave
 from node_tools import look
 
+from acceptance.files import REPOSITORY
 from acceptance.promises import catalogue
 from acceptance.reporting.results import Results
-from acceptance.target import REPOSITORY
 
 SCHEMA = REPOSITORY / "docs" / "results.schema.json"
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")

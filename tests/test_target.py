@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.target import SHIPPED, Capability, Target, load_target
+from acceptance.target import Capability, Target
+from acceptance.targets import SHIPPED, load_target
 from acceptance.verdicts import ConfigurationError
 
 

@@ -22,9 +22,10 @@ import stand_ins
 from command import BEHAVE, Ran, acceptance, behave, clean_environment
 from reference_services import AUTH, BACKEND, Service, Starter, environment, eventually, free_port
 
+from acceptance.files import REPOSITORY
 from acceptance.promises import catalogue
 from acceptance.proof.nothing import doing_nothing
-from acceptance.target import REPOSITORY, Part
+from acceptance.target import Part
 
 KEPT, BROKEN, COULD_NOT_TELL, NOT_ASKED = "kept", "broken", "could not tell", "not asked"
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")

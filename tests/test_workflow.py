@@ -14,7 +14,7 @@ import yaml
 from command import clean_environment
 from made_up_runs import a_run, kept_in, no_platform, tree
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 from acceptance.verdicts import Verdict
 
 GITHUB = REPOSITORY / ".github"

@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from acceptance import documents, known_gaps
-from acceptance.claims import alone_in
 from acceptance.files import write_whole
+from acceptance.locks import alone_in
 from acceptance.reporting import results
 from acceptance.signoff.proposal import Given, propose
 from acceptance.signoff.ratchet import standings

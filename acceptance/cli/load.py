@@ -18,7 +18,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from acceptance.claims import Work, claim
 from acceptance.cli.app import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
 from acceptance.embedded import EmbeddedPlatform
@@ -27,6 +26,7 @@ from acceptance.faults import Fault
 from acceptance.load import running
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult
 from acceptance.load.running import Crowd
+from acceptance.locks import Work, claim
 from acceptance.reporting.terminal import console_on
 from acceptance.session import chosen
 from acceptance.signals import signals_held, stop_in_order_on_signals

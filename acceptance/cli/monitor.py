@@ -12,10 +12,10 @@ from pathlib import Path
 
 import typer
 
-from acceptance.claims import Work, claim
 from acceptance.cli.app import UNUSABLE
 from acceptance.cli.options import given_options, seconds
-from acceptance.files import DEFAULT_REPORTS
+from acceptance.files import DEFAULT_REPORTS, REPOSITORY
+from acceptance.locks import Work, claim
 from acceptance.monitor import page
 from acceptance.monitor.loop import Monitor, Settings
 from acceptance.monitor.server import Server, exposition
@@ -24,7 +24,6 @@ from acceptance.monitor.webhook import Webhook
 from acceptance.promises import catalogue
 from acceptance.session import chosen
 from acceptance.signals import ignore_signals, stop_in_order_on_signals
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, Verdict
 
 _EXIT = {Verdict.BROKEN: 1, Verdict.KNOWN_GAP: 1, Verdict.KEPT: 0}

@@ -16,9 +16,9 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from acceptance.claims import Work, claim
 from acceptance.cli.app import INTERRUPTED
-from acceptance.files import write_whole
+from acceptance.files import REPOSITORY, write_whole
+from acceptance.locks import Work, claim
 from acceptance.promises import Example, catalogue, texts
 from acceptance.proof.runs import Proving, try_all
 from acceptance.proof.trials import chosen, proven
@@ -26,7 +26,6 @@ from acceptance.reporting.proof import FILE_NAME, Outcome, Proof, Trial
 from acceptance.reporting.terminal import console_on
 from acceptance.signals import stop_in_order_on_signals
 from acceptance.source.revision import is_changed, revision_of
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 NOT_PROVEN = 1

@@ -9,10 +9,10 @@ from pathlib import Path
 import typer
 
 from acceptance import console
-from acceptance.claims import no_run_in
 from acceptance.cli import sheet
 from acceptance.cli.output import check_place, writing
 from acceptance.files import write_whole
+from acceptance.locks import no_run_in
 from acceptance.reporting import proof as proofs
 from acceptance.reporting import results
 from acceptance.reporting.facts import facts_of

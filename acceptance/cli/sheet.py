@@ -10,9 +10,9 @@ from pathlib import Path
 
 import typer
 
-from acceptance.claims import no_run_in
 from acceptance.cli import trend
 from acceptance.files import write_together
+from acceptance.locks import no_run_in
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import trend as trends
 from acceptance.signoff.joined import runs_in

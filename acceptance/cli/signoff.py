@@ -13,8 +13,8 @@ from pathlib import Path
 from behave.parser import ParserError
 from rich.text import Text
 
-from acceptance.claims import alone_in, no_run_in
-from acceptance.files import write_together
+from acceptance.files import REPOSITORY, write_together
+from acceptance.locks import alone_in, no_run_in
 from acceptance.promises import catalogue, texts
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import visible
@@ -26,7 +26,6 @@ from acceptance.signoff.approving import Pending, Signing
 from acceptance.signoff.joined import JudgedRun, digest, runs_in
 from acceptance.signoff.verification import Found, Now, TreeNow, Unreadable
 from acceptance.source.revision import is_changed, revision_of
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 DAYS = 90  # how long an approval stands, unless said otherwise

@@ -16,10 +16,11 @@ from typing import Any
 
 import httpx
 
+from acceptance.addresses import without_user_info
 from acceptance.drivers.json_text import parsed
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.evidence.recorder import Recorder
-from acceptance.target import Deadline, without_user_info
+from acceptance.target import Deadline
 from acceptance.verdicts import Broken, CouldNotTell
 
 _LARGEST_ANSWER = 1024 * 1024  # bytes; a whole conversation is a hundredth of it

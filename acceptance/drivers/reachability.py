@@ -12,7 +12,8 @@ import ssl
 
 import httpx
 
-from acceptance.target import Target, without_user_info
+from acceptance.addresses import without_user_info
+from acceptance.target import Target
 from acceptance.verdicts import CouldNotTell
 
 #: The settings that are probed: what people call what is there, and where it answers anybody.

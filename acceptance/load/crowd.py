@@ -19,7 +19,8 @@ import httpx
 
 from acceptance.drivers.auth import Auth, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
-from acceptance.drivers.chat import Chat, LiveConnection
+from acceptance.drivers.live_connection import LiveConnection
+from acceptance.drivers.live_updates import LiveUpdates
 from acceptance.drivers.ownership import marked, names_another, new_word, strange_words
 from acceptance.drivers.reachability import Reachability
 from acceptance.drivers.runs import QUESTIONS, Kind, Run, same_answer
@@ -124,7 +125,7 @@ class Visitor:
         self._name = name
         self._auth = Auth(crowd.target, crowd.client, crowd.recorder, crowd.reachability)
         self._backend = Backend(crowd.target, crowd.client, crowd.recorder, crowd.reachability)
-        self._chat = Chat(crowd.target, crowd.recorder, crowd.reachability)
+        self._live_updates = LiveUpdates(crowd.target, crowd.recorder, crowd.reachability)
         self._person: Person | None = None
         self._thread: Thread | None = None
         self._own_words: set[str] = set()
@@ -166,8 +167,8 @@ class Visitor:
 
     async def _converse(self, person: Person) -> None:
         begun = time.monotonic()
-        connection = await self._chat.connect(person)
-        self._chat.opened.clear()  # it is closed below, and thousands follow
+        connection = await self._live_updates.connect(person)
+        self._live_updates.opened.clear()  # it is closed below, and thousands follow
         try:
             await connection.established(within=self._crowd.patient)
             self.timings.append((CONNECT, time.monotonic() - begun))

@@ -18,9 +18,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from acceptance.files import passing_folder, write_whole
+from acceptance.files import REPOSITORY, passing_folder, write_whole
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult, Measured, thresholds_of
-from acceptance.target import REPOSITORY, Target
+from acceptance.target import Target
 from acceptance.verdicts import CouldNotTell
 
 ASKED = "ACCEPTANCE_LOAD"  # the variable in which the process finds what to do; a command line could be read by others

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from acceptance.asking import Asking
 from acceptance.evidence.redaction import Redactor
-from acceptance.files import write_whole
+from acceptance.files import REPOSITORY, write_whole
 from acceptance.monitor import metrics, page
 from acceptance.monitor.history import History
 from acceptance.monitor.known import Change, Latest, Memory, Round
@@ -22,7 +22,7 @@ from acceptance.monitor.status import Status, status
 from acceptance.monitor.webhook import Webhook
 from acceptance.promises import Example
 from acceptance.source.revision import revision_of
-from acceptance.target import REPOSITORY, Target
+from acceptance.target import Target
 from acceptance.verdicts import Verdict
 
 _MOST_WAITING = 1000  # rounds and changes that could not be written or told yet

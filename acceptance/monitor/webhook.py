@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from acceptance.target import is_loopback
+from acceptance.addresses import is_loopback
 from acceptance.verdicts import ConfigurationError
 
 VARIABLE = "ACCEPTANCE_WEBHOOK"

@@ -12,7 +12,8 @@ from typing import Any
 
 import uvicorn
 
-from acceptance.target import Part, load_target
+from acceptance.target import Part
+from acceptance.targets import load_target
 
 NAME = "nothing"
 _DEADLINES = (

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from acceptance.asking import Asking
 from acceptance.faults import Fault, faulty_copy
-from acceptance.files import DEFAULT_MANIFEST, passing_folder
+from acceptance.files import DEFAULT_MANIFEST, REFERENCE, passing_folder
 from acceptance.promises import Example
 from acceptance.proof import nothing, trials
 from acceptance.proof.trials import Ended
 from acceptance.reporting.proof import Control, FaultTrial, How, Outcome, Trial
 from acceptance.source import Audit, Manifest, load_manifest
-from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict
 
 PATIENCE = 300.0  # seconds for one run: far above any, so that one that hangs is told and does not block

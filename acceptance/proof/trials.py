@@ -10,10 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from acceptance.faults import Fault, known_faults
+from acceptance.files import REFERENCE
 from acceptance.promises import Example
 from acceptance.reporting.proof import FaultTrial, How, Outcome, PromiseProof
 from acceptance.source import Audit, CannotJudge, Manifest, audit
-from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict, nearest
 
 PLATFORM, SOURCE = "platform", "source-tree"  # what an example may need

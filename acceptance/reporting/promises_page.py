@@ -17,8 +17,10 @@ from behave.step_registry import registry
 
 from acceptance import plan
 from acceptance.faults import Fault, known_faults
+from acceptance.files import REPOSITORY
 from acceptance.promises import Example, Promise, example_of
-from acceptance.target import REPOSITORY, Target, load_target
+from acceptance.target import Target
+from acceptance.targets import load_target
 from acceptance.verdicts import ConfigurationError, nearest
 from acceptance.world import World
 

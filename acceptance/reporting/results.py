@@ -14,9 +14,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
-from acceptance.claims import check_ended
 from acceptance.documents import Unusable, why
 from acceptance.known_gaps import KnownGap, KnownGaps
+from acceptance.locks import check_ended
 from acceptance.verdicts import ConfigurationError, Count, Verdict, worst
 
 FILE_NAME = "results.json"

@@ -18,10 +18,11 @@ from typing import Any
 from behave.reporter.base import Reporter
 
 from acceptance import plan
+from acceptance.addresses import without_user_info
 from acceptance.drivers.runs import Run, delivery
-from acceptance.files import write_together
+from acceptance.files import REPOSITORY, write_together
 from acceptance.promises import Example, catalogue, example_of, texts
-from acceptance.reporting import history
+from acceptance.reporting import past_runs
 from acceptance.reporting.outcome import (
     INTERRUPTED,
     NOT_REACHED,
@@ -47,7 +48,6 @@ from acceptance.reporting.results import (
 from acceptance.session import AS_FOUND, Session
 from acceptance.signals import aborting_afterwards
 from acceptance.source.revision import is_changed, revision_of
-from acceptance.target import REPOSITORY, without_user_info
 from acceptance.verdicts import Verdict, nearest, worst
 
 _TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
@@ -128,9 +128,9 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
 
     def _remember(self, results: Results) -> None:
         try:
-            history.remember(self._session.reports, results)
+            past_runs.remember(self._session.reports, results)
         except OSError as error:  # a trend without this run is no reason to keep its verdict back
-            file = self._session.reports / history.FILE_NAME
+            file = self._session.reports / past_runs.FILE_NAME
             told = f"{file} cannot be written ({error.strerror}), so the trend lacks this run: remove what is there"
             print(told, file=sys.stderr)
 

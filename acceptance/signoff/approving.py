@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 
+from acceptance.files import REFERENCE
 from acceptance.known_gaps import TO_BE_WRITTEN, KnownGap
 from acceptance.reporting.results import ExampleResult, PromiseResult
 from acceptance.signoff.approval import (
@@ -33,7 +34,6 @@ from acceptance.signoff.approval import (
 )
 from acceptance.signoff.joined import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
 from acceptance.signoff.verdict import State, counts, judge
-from acceptance.target import REFERENCE
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
 
 PLACEHOLDER = "REASON"  # what is printed where the owner's own words belong

@@ -25,10 +25,11 @@ from reference_services import AUTH, BACKEND, Platform, Starter, environment, fr
 from watching import children_of, is_gone, once, password, ran, read_status, samples, target_file, watching
 
 from acceptance.cli.options import seconds
+from acceptance.files import REFERENCE, REPOSITORY
 from acceptance.monitor.measures import Share
 from acceptance.monitor.questions import SELECTIONS, Pace, questions
 from acceptance.promises import catalogue
-from acceptance.target import REFERENCE, REPOSITORY, load_target
+from acceptance.targets import load_target
 from acceptance.verdicts import ConfigurationError
 
 EXAMPLES = catalogue(REPOSITORY / "features")

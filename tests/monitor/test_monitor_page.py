@@ -10,13 +10,15 @@ import jsonschema
 import pytest
 from node_tools import look
 
+from acceptance.files import REPOSITORY
 from acceptance.monitor import page
 from acceptance.monitor.known import DAY, Known, Latest, Memory, Span
 from acceptance.monitor.questions import Pace, questions
 from acceptance.monitor.status import Status, duration, status
 from acceptance.promises import catalogue
 from acceptance.reporting.results import Delivery
-from acceptance.target import REPOSITORY, Target, load_target
+from acceptance.target import Target
+from acceptance.targets import load_target
 from acceptance.verdicts import Verdict
 
 EXAMPLES = catalogue(REPOSITORY / "features")

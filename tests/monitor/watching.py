@@ -20,7 +20,7 @@ from command import clean_environment
 from prometheus_client.parser import text_string_to_metric_families
 from reference_services import Platform
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 PATIENCE = 120.0  # seconds: far above anything here, on a machine that does other things too
 T = TypeVar("T")

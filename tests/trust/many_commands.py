@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from command import clean_environment
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 _PATIENCE = 60  # seconds for one command
 _CRASHED = 70

@@ -24,10 +24,10 @@ from command import BEHAVE, clean_environment
 from made_up_runs import a_proof, a_run, kept_in, staging, tree
 
 from acceptance import known_gaps
+from acceptance.files import REPOSITORY
 from acceptance.reporting import proof as proofs
 from acceptance.reporting import results
 from acceptance.signoff import approval
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError, Verdict
 
 PATIENCE = 180.0  # seconds: far above any of these, on a machine that has other things to do

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from command import clean_environment
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 HERE = Path(__file__).parent / "leaks"
 ASKED = " or ".join(

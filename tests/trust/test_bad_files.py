@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from made_up_runs import a_proof, a_run, kept_in, no_platform, staging, tree
 from many_commands import Commands, commands_in
 
+from acceptance.files import REPOSITORY
 from acceptance.reporting.audit.trend import Figures, Migrated, Revision, Trend
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import Verdict
 
 LIST = """\

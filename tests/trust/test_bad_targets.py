@@ -42,7 +42,7 @@ from hostile import (
     shake_hands,
 )
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 KEPT, BROKEN, COULD_NOT_TELL = "kept", "broken", "could not tell"
 DISCOVERY, WHO = "/api/discovery/services", "/auth/me"

@@ -18,7 +18,7 @@ import pytest
 from command import BEHAVE, clean_environment
 from repositories import committed, git
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 TOY = REPOSITORY / "tests" / "source" / "toy.toml"
 HOMES: dict[str, str | bytes | None] = {

@@ -18,7 +18,7 @@ from node_tools import scripts_that_ran
 from repositories import checkout, git
 from telling import run_that_tells
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 TOY = REPOSITORY / "tests" / "source" / "toy.toml"
 HOME = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": "class Till: ...\n"}

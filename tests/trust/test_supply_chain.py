@@ -25,7 +25,7 @@ from licences import (
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 LOCKS = pytest.mark.parametrize("lock", [RUN, TEST], ids=lambda lock: lock.name)
 LOCKS_OF_NPM = pytest.mark.parametrize("lock", [REPORT, BROWSER], ids=lambda lock: lock.parent.name)

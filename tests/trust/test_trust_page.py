@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.target import REPOSITORY
+from acceptance.files import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "trust.md").read_text(encoding="utf-8")
 #: A line of a table: what is done, what must come of it, where the test is, and whether it is a long one.

@@ -20,9 +20,9 @@ import pytest
 from command import BEHAVE, acceptance, behave, clean_environment
 from made_up_runs import a_run, kept_in, staging, tree
 
-from acceptance.claims import Work, claim
+from acceptance.files import REPOSITORY
+from acceptance.locks import Work, claim
 from acceptance.signoff import approval
-from acceptance.target import REPOSITORY
 from acceptance.verdicts import ConfigurationError
 
 PATIENCE = 120.0  # seconds: far above anything here, on a machine that does other things too
@@ -215,7 +215,7 @@ def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> N
     program = (
         "import os, sys, time\n"
         "from pathlib import Path\n"
-        "from acceptance.claims import Work, claim\n"
+        "from acceptance.locks import Work, claim\n"
         "claim(Path(sys.argv[1]), Work.RUN)\n"
         "print(os.fork() or time.sleep(600), flush=True)\n"
         "time.sleep(600)"
@@ -241,7 +241,7 @@ def test_a_process_that_was_forked_does_not_hold_the_folder(tmp_path: Path) -> N
 def at_work(where: Path, folder: str, work: Work) -> Iterator[int]:
     """The id of a process that has claimed a folder of a checkout."""
     program = (
-        "import sys; from pathlib import Path; from acceptance.claims import Work, claim\n"
+        "import sys; from pathlib import Path; from acceptance.locks import Work, claim\n"
         "claim(Path(sys.argv[1]), Work[sys.argv[2]]); print(flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, folder, work.name]

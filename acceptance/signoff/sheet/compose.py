@@ -12,7 +12,7 @@ from pathlib import Path
 
 from acceptance import plan, tags
 from acceptance.known_gaps import KnownGap
-from acceptance.reporting import history
+from acceptance.reporting import past_runs
 from acceptance.reporting.audit import visible
 from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.facts import facts_of
@@ -313,8 +313,8 @@ def _missing(joined: Joined) -> Iterator[str]:
 
 
 def _trend(run: JudgedRun) -> model.Trend:
-    same = history.judged(run.results)
-    past = [each for each in history.past_runs(run.folder) if each.judged == same and each.complete]
+    same = past_runs.judged(run.results)
+    past = [each for each in past_runs.past_runs(run.folder) if each.judged == same and each.complete]
     points = [
         model.Point(started=each.started, promises=each.promises, ssot_warnings=each.ssot_warnings)
         for each in past[-_POINTS:]

@@ -2,7 +2,7 @@
 
 By a lock of the kernel's on a file in the folder: it is free again when its process ends, however that ends. The file
 says who has it, for those who are refused; that it is there means nothing. Only who would remove the file asks first:
-``python -m acceptance.claims FOLDER`` ends with 1, and a sentence, while anybody is at work in it or below.
+``python -m acceptance.locks FOLDER`` ends with 1, and a sentence, while anybody is at work in it or below.
 """
 
 from __future__ import annotations
