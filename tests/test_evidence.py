@@ -20,7 +20,8 @@ from acceptance.evidence import attachments
 from acceptance.evidence.conversation import HEADINGS, plain, table, verbatim
 from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Wait
 from acceptance.evidence.redaction import HIDDEN, Redactor
-from acceptance.evidence.timeline import SHORT, WHOLE, drawing
+from acceptance.evidence.timeline import drawing
+from acceptance.evidence.timeline_rows import SHORT, WHOLE
 
 SVG = "{http://www.w3.org/2000/svg}"
 TEN = ("Pat", "Robin", "Ada", "Ben", "Cleo", "Dana", "Eli", "Finn", "Gil", "Hanna")
