@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from acceptance.source import Audit, Manifest
-from acceptance.source.places import Folder
+from acceptance.source.folder import Folder
 from acceptance.source.tree import SourceTree
 
 BIN = Path(sys.executable).parent

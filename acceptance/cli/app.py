@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -62,6 +63,22 @@ Last = Annotated[
 FirstParent = Annotated[
     bool, typer.Option("--first-parent", help="Of the main line alone, as without --last.", show_default=False)
 ]
+
+
+class Format(StrEnum):
+    """How an audit is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class Told(StrEnum):
+    """How a comparison is told."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
 
 
 @app.callback(invoke_without_command=True)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from acceptance.cli.commands.results import Told
+from acceptance.cli.app import Told
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting import results

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.app import INTERRUPTED
-from acceptance.cli.commands.source import Format
+from acceptance.cli.app import INTERRUPTED, Format
 from acceptance.cli.output import check_place, put, writing
 from acceptance.files import write_whole
 from acceptance.reporting.audit import counted, narrowed, rules_page, text
 from acceptance.reporting.terminal import Line, console_on, plain, show
 from acceptance.source import RULES, Audit, Cache, CannotJudge, Manifest, audit, load_manifest
-from acceptance.source.audit import Progress
+from acceptance.source.case import Progress
 from acceptance.verdicts import ConfigurationError, nearest
 
 OVER_THE_LIMIT = 1

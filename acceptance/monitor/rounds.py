@@ -20,7 +20,7 @@ from acceptance.reporting.outcome import INTERRUPTED, NOT_REACHED
 from acceptance.reporting.refusal import CANNOT_BEGIN
 from acceptance.reporting.results import SourceFacts
 from acceptance.source import CannotJudge, load_manifest
-from acceptance.source.places import Folder
+from acceptance.source.folder import Folder
 from acceptance.target import Target
 from acceptance.verdicts import Verdict
 

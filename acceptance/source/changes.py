@@ -9,8 +9,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from acceptance.source.audit import Progress, audit
+from acceptance.source.audit import audit
 from acceptance.source.cache import Cache
+from acceptance.source.case import Progress
 from acceptance.source.manifest import Manifest
 from acceptance.source.result import Audit, Finding
 from acceptance.source.revision import Revision, merge_base, renames

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import partial
 
-from acceptance.source.audit import Case, Progress, known
 from acceptance.source.cache import Cache
+from acceptance.source.case import Case, Progress, known
 from acceptance.source.evidence import Evidence, Use
 from acceptance.source.headlines import factories_of, own_check, retired_paths, uses_of, warnings_of
 from acceptance.source.link import Program

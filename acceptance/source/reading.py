@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec import msgpack
 
-from acceptance.source.audit import Progress
 from acceptance.source.cache import Cache, Known
+from acceptance.source.case import Progress
 from acceptance.source.contents import Contents
 from acceptance.source.extract import Unreadable, check, extract, unheeded_warnings
 from acceptance.source.facts import Facts

@@ -26,7 +26,7 @@ from trees import HERE, TOY, plant, read_trap, told
 from acceptance.source import Audit, Cache, CannotJudge, audit, judging, load_manifest, reading
 from acceptance.source.cache import NAME
 from acceptance.source.extract import extract as real_extract
-from acceptance.source.places import Folder
+from acceptance.source.folder import Folder
 
 ROOT = HERE.parent.parent
 MANIFEST = load_manifest(TOY)

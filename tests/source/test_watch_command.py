@@ -18,7 +18,7 @@ from running import PATIENCE, ROOT, audit
 from trees import TOY, plant
 
 from acceptance.cli import watching
-from acceptance.cli.commands.source import Format
+from acceptance.cli.app import Format
 from acceptance.cli.source import Asked
 from acceptance.verdicts import ConfigurationError
 

@@ -9,16 +9,8 @@ from typing import Annotated
 
 import typer
 
-from acceptance.cli.app import Reports, app, of_known_gaps
+from acceptance.cli.app import Reports, Told, app, of_known_gaps
 from acceptance.files import DEFAULT_REPORTS
-
-
-class Told(StrEnum):
-    """How a comparison is told."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 class Published(StrEnum):

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from acceptance.cli.app import CacheFolder, FirstParent, Last, Manifest, NoCache, app, leave
+from acceptance.cli.app import CacheFolder, FirstParent, Format, Last, Manifest, NoCache, app, leave
 from acceptance.files import DEFAULT_CACHE, DEFAULT_MANIFEST, DEFAULT_REPORTS
-
-
-class Format(StrEnum):
-    """How an audit is told."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
 
 
 @app.command(short_help="Audit a source tree, without running any of it.")
