@@ -29,7 +29,6 @@ def before_all(context: Any) -> None:
             results = ResultsReporter(context.config, context._runner, session, console.tell)
             context.config.reporters.append(results)
             context.on_cleanup_error = results.remember_cleanup_error
-            allure_formatter.redact = outcomes.redact = session.redactor.text
             console.hide_secrets(session.redactor.text)
             outcomes.known_gaps = session.known_gaps
     except ConfigurationError as error:

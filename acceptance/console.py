@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
 from typing import Any, TextIO, cast
@@ -14,16 +14,15 @@ from behave.formatter.base import Formatter
 from rich.text import Text
 
 from acceptance.promises import example_of, rule_of
+from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
 from acceptance.reporting.terminal import console_on
 from acceptance.session import AS_FOUND, Session
-from acceptance.signoff.ratchet import STALE, Kind
-from acceptance.signoff.verdict import Judgement, judge
+from acceptance.signoff.ratchet import STALE
+from acceptance.signoff.telling import tell_verdict
+from acceptance.signoff.verdict import judge
 from acceptance.verdicts import Verdict
-
-#: What hides secrets in all that is told of an example; the run's own, once it has one.
-redact: Callable[[str], str] = str
 
 _STYLES = {
     Verdict.SUITE_FAULT: "bold magenta",
@@ -46,16 +45,15 @@ class _RedactedStream:
 
     def write(self, text: str) -> int:
         """Write ``text`` without its secrets."""
-        return self._stream.write(redact(text))
+        return self._stream.write(outcomes.redact(text))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
 
 def hide_secrets(hide: Callable[[str], str]) -> None:
-    """Have everything hidden by ``hide`` from now on: also what behave prints itself, such as captured output."""
-    global redact
-    redact = hide
+    """Have everything hidden by ``hide`` from now on: in the report, and in all that behave prints itself."""
+    outcomes.redact = hide
     sys.stdout, sys.stderr = (cast(TextIO, _RedactedStream(stream)) for stream in (sys.stdout, sys.stderr))
 
 
@@ -133,9 +131,9 @@ class ConsoleFormatter(Formatter):  # type: ignore[misc]
         example = example_of(scenario)
         self._line(result.verdict, _STYLES[result.verdict], f"{example.id}  {example.title}")
         if result.verdict is Verdict.NOT_ASKED:
-            self._console.print(Text(indent(redact(result.reason), _MARGIN), style="dim"))
+            self._console.print(Text(indent(outcomes.redact(result.reason), _MARGIN), style="dim"))
         elif result.verdict is not Verdict.KEPT:
-            self._console.print(Text(indent(redact(four_lines(scenario, result)), _MARGIN)))
+            self._console.print(Text(indent(outcomes.redact(four_lines(scenario, result)), _MARGIN)))
 
     def _line(self, word: str, style: str, text: str) -> None:
         self._console.print(Text.assemble("    ", (f"{word:<{_WORD}}", style), text))
@@ -159,18 +157,3 @@ def tell(results: Results, reports: Path) -> None:
     if results.promises:
         folder = "" if reports == Path("reports") else f" --reports {shlex.quote(str(reports))}"
         console.print(Text(f"To read it as a page: python -m acceptance report{folder}", style="dim"))
-
-
-def tell_verdict(judgement: Judgement, kinds: Collection[Kind] = tuple(Kind)) -> None:
-    """The sentence, the counts, what was excused, and each example that stands so in the lists of known gaps."""
-    console = console_on()
-    console.print(Text(judgement.sentence, style="bold"))
-    console.print(Text(judgement.counts))
-    if judgement.excused:
-        console.print(Text(f"Not asked, by the target's declaration: {'; '.join(judgement.excused)}"))
-    for kind in Kind:
-        of_kind = [standing for standing in judgement.standings if standing.kind is kind]
-        if kind in kinds and of_kind:
-            console.print(Text(f"{kind.capitalize()}:", style="bold"))
-            for standing in of_kind:
-                console.print(Text(indent(f"{standing.example}: {standing.told}", "  ")))

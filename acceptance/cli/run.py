@@ -8,16 +8,12 @@ from pathlib import Path
 
 import typer
 
-from acceptance import console
-from acceptance.cli import sheet
 from acceptance.cli.output import check_place, writing
 from acceptance.files import write_whole
 from acceptance.locks import no_run_in
-from acceptance.reporting import proof as proofs
 from acceptance.reporting import results
-from acceptance.reporting.facts import facts_of
-from acceptance.reporting.render import CannotRender, render
 from acceptance.signoff.ratchet import listed
+from acceptance.signoff.telling import tell_verdict
 from acceptance.signoff.verdict import judge
 from acceptance.verdicts import ConfigurationError
 
@@ -25,7 +21,7 @@ from acceptance.verdicts import ConfigurationError
 def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
     """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
     judgement = judge(listed(_results(reports), lists), ratchet=ratchet)
-    console.tell_verdict(judgement)
+    tell_verdict(judgement)
     return judgement.exit_code
 
 
@@ -36,6 +32,11 @@ def report(reports: Path) -> None:
 
 
 def _report(reports: Path) -> None:
+    # A verdict needs none of these, and to load them takes longer than all that it needs.
+    from acceptance.cli import sheet
+    from acceptance.reporting.facts import facts_of
+    from acceptance.reporting.render import CannotRender, render
+
     ran = listed(_results(reports))
     title = judge(ran).sentence
     try:
@@ -59,6 +60,8 @@ def _report(reports: Path) -> None:
 
 def _noticed(ran: results.Results, reports: Path) -> dict[str, list[str]]:
     """What each example would have noticed, by the proof, if there is one of its wording."""
+    from acceptance.reporting import proof as proofs
+
     file = proofs.beside([reports])
     if file is None:
         return {}

@@ -43,9 +43,6 @@ from acceptance.reporting.refusal import refuse_at_once
 from acceptance.signals import aborting_afterwards
 from acceptance.verdicts import Verdict
 
-redact: Callable[[str], str] = str
-"""What every text passes through on its way into the report; ``str`` leaves it as it is."""
-
 STEP_STATUSES = {
     Status.passed: "passed",
     Status.xfailed: "passed",
@@ -114,7 +111,7 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
             raise ConfigError("Allure's formatter writes a folder: name it with `-o DIR` or `-D reports=DIR`.")
         self._folder = folder = Path(redirected, "allure-results") if redirected else Path(stream_opener.name)
         try:
-            self.file_logger = RedactedResults(folder, lambda text: redact(text))
+            self.file_logger = RedactedResults(folder, lambda text: outcomes.redact(text))
         except OSError as error:  # the one setting that is used before the run can refuse it
             refuse_at_once(f"{folder} cannot be written ({error.strerror}): name another folder with -D reports=DIR")
         allure_commons.plugin_manager.register(self.listener)

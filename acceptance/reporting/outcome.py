@@ -28,8 +28,9 @@ NO_STEPS = "the example has no steps, so nothing was asked"
 INTERRUPTED = "the run was interrupted here"
 NOT_REACHED = "the run ended before this example was asked"
 
-#: What is known to be broken, and what hides secrets; the run's own, once it has them.
+#: What is known to be broken; the run's own, once it has it.
 known_gaps = KnownGaps()
+#: What hides secrets in all that is told of an example, here, on the terminal and in the report; the run's own.
 redact: Callable[[str], str] = str
 
 _CERTAIN = (Verdict.SUITE_FAULT, Verdict.BROKEN)  # whatever interrupts the rest of the example

@@ -81,20 +81,20 @@ def send_a_crowd(
     from acceptance.cli.options import seconds
 
     asked = load.Asked(
-        options or [],
-        users,
-        spawn_rate,
-        seconds(run_time, "--run-time"),
-        seconds(think, "--think"),
-        seconds(patience, "--patience"),
-        master,
-        expect_workers,
-        worker,
-        master_host,
-        master_port,
-        yes,
-        reports,
-        more or [],
+        options=options or [],
+        users=users,
+        spawn_rate=spawn_rate,
+        run_time=seconds(run_time, "--run-time"),
+        think=seconds(think, "--think"),
+        patience=seconds(patience, "--patience"),
+        master=master,
+        expect_workers=expect_workers,
+        worker=worker,
+        master_host=master_host,
+        master_port=master_port,
+        yes=yes,
+        reports=reports,
+        more=more or [],
     )
     raise typer.Exit(load.load(asked))
 
@@ -143,7 +143,17 @@ def keep_asking(
     """
     from acceptance.cli import monitor
 
-    asked = monitor.Asked(options or [], every, every_creating, give_up_after, keep, listen, reports, once, rounds)
+    asked = monitor.Asked(
+        options=options or [],
+        every=every,
+        every_creating=every_creating,
+        give_up_after=give_up_after,
+        keep=keep,
+        listen=listen,
+        reports=reports,
+        once=once,
+        rounds=rounds,
+    )
     raise typer.Exit(monitor.monitor(asked))
 
 

@@ -60,7 +60,15 @@ def audit(
         raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
     else:
         asked = source.Asked(
-            tree, manifest, rule, form, output, max_warnings, tests, None if no_cache else cache_dir, since
+            tree=tree,
+            manifest=manifest,
+            rules=rule,
+            form=form,
+            output=output,
+            limit=max_warnings,
+            list_tests=tests,
+            cache=None if no_cache else cache_dir,
+            since=since,
         )
         if not watch:
             leave(source.tell(asked))

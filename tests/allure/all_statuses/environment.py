@@ -14,6 +14,7 @@ from behave import fixture, use_fixture
 from behave.reporter.base import Reporter
 
 from acceptance.reporting import allure_formatter
+from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.outcome import outcome, remember_cleanup_error
 from acceptance.verdicts import Broken, CouldNotTell
 
@@ -165,6 +166,6 @@ def fail(what: object) -> NoReturn:
     raise RuntimeError(f"clean-up {what} went wrong")
 
 
-allure_formatter.redact = lambda text: text.replace("hunter2", "(hidden)")
+outcomes.redact = lambda text: text.replace("hunter2", "(hidden)")
 if not os.environ.get("STOCK"):  # the tests also show what allure-behave's own formatter makes of these features
     allure_formatter.install(globals())
