@@ -135,6 +135,21 @@ def test_what_is_not_declared_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("capability", "need", "effect"),
+    [
+        (Capability.LOAD, "load", "read-only"),
+        (Capability.CREATES_DATA, "platform", "creates-data"),
+        (Capability.OUTAGE_CONTROL, "platform", "disruptive"),
+        (Capability.MINT_TOKENS, "minted-tokens", "read-only"),
+    ],
+)
+def test_whatever_else_is_declared_what_is_not_is_not_asked(capability: Capability, need: str, effect: str) -> None:
+    assert load_target("embedded", {}).without(need, effect) is None
+    others = ",".join(each for each in Capability if each is not capability)
+    assert "does not declare" in (load_target("embedded", {"capabilities": others}).without(need, effect) or "")
+
+
+@pytest.mark.parametrize(
     ("chosen", "overrides", "says"),
     [
         ("stagin", {}, "did you mean “staging”?"),

@@ -10,19 +10,15 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import soak_monitor
 from command import BEHAVE
 from reference_services import AUTH, BACKEND, Platform, Starter, environment, free_port
-from watching import children_of, is_gone, once, password, ran, read_status, samples, target_file, watching
+from watching import children_of, hooked, is_gone, once, password, ran, read_status, samples, target_file, watching
 
 from acceptance.cli.options import seconds
 from acceptance.files import REFERENCE, REPOSITORY
@@ -65,6 +61,7 @@ def test_nothing_disruptive_is_ever_asked() -> None:
     asked = questions(EXAMPLES, load_target("embedded", {}))
     effects = {asked.examples[name].effect for name in asked.paces}
     assert effects == {"read-only", "creates-data"}
+    assert not [name for name in asked.paces if "load" in asked.examples[name].tags]
     assert set(asked.paces).isdisjoint(asked.excused)
     assert {*asked.paces, *asked.excused} == {example.id for example in EXAMPLES}
 
@@ -251,36 +248,6 @@ def test_a_webhook_that_is_no_address_is_refused_and_not_shown(tmp_path: Path) -
 
 
 # --- round after round -----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def hooked() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
-    """An address that takes JSON: the address, what it was sent, and the statuses that it answers one after another."""
-    taken: list[dict[str, Any]] = []
-    statuses: list[int] = []
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status = statuses.pop(0) if statuses else 200
-            if status == 200:
-                taken.append(body)
-            self.send_response(status)
-            self.send_header("Location", "http://127.0.0.1:1/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Hook)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/a-secret-path", taken, statuses
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def test_the_target_goes_and_comes_again_and_each_change_is_told(starter: Starter, tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,11 +56,13 @@ def command(reports: Path, *options: str) -> list[str]:
     return [sys.executable, "-m", "acceptance", "monitor", "--reports", str(reports), *options]
 
 
-def ran(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """A monitor that ends by itself."""
+def ran(
+    reports: Path, *options: str, env: Mapping[str, str] | None = None, checkout: Path = REPOSITORY
+) -> subprocess.CompletedProcess[str]:
+    """A monitor that ends by itself; ``checkout`` is whose."""
     return subprocess.run(
         command(reports, *options),
-        cwd=REPOSITORY,
+        cwd=checkout,
         env=clean_environment(env),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -67,9 +72,11 @@ def ran(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> s
     )
 
 
-def once(reports: Path, *options: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def once(
+    reports: Path, *options: str, env: Mapping[str, str] | None = None, checkout: Path = REPOSITORY
+) -> subprocess.CompletedProcess[str]:
     """One round, as cron begins it."""
-    return ran(reports, "--once", *options, env=env)
+    return ran(reports, "--once", *options, env=env, checkout=checkout)
 
 
 def samples(text: str) -> dict[str, float]:
@@ -134,14 +141,19 @@ class Watching:
 
 @contextmanager
 def watching(
-    reports: Path, *options: str, env: Mapping[str, str] | None = None, log: Path | None = None
+    reports: Path,
+    *options: str,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    checkout: Path = REPOSITORY,
+    listen: Sequence[str] = ("--listen", "127.0.0.1:0"),
 ) -> Iterator[Watching]:
     """A monitor from its first word to its end."""
     log = log or reports.with_name(f"{reports.name}.log")
     with log.open("w") as output:
         process = subprocess.Popen(
-            command(reports, "--listen", "127.0.0.1:0", *options),
-            cwd=REPOSITORY,
+            command(reports, *listen, *options),
+            cwd=checkout,
             env=clean_environment(env),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -158,6 +170,36 @@ def watching(
             process.kill()
         process.wait()
         made.http.close()
+
+
+@contextmanager
+def hooked() -> Iterator[tuple[str, list[dict[str, Any]], list[int]]]:
+    """An address that takes JSON: the address, what it was sent, and the statuses that it answers one after another."""
+    taken: list[dict[str, Any]] = []
+    statuses: list[int] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status = statuses.pop(0) if statuses else 200
+            if status == 200:
+                taken.append(body)
+            self.send_response(status)
+            self.send_header("Location", "http://127.0.0.1:1/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Hook)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/a-secret-path", taken, statuses
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 def read_status(reports: Path) -> Any:

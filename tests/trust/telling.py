@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from command import clean_environment
+from watching import hooked, once, watching
 
 from acceptance.files import REPOSITORY
 
@@ -23,9 +26,10 @@ HERE = Path(__file__).parent / "leaks"
 ASKED = " or ".join(
     ("@promise.leak-01", "@id.golden-01a", "@id.isolation-01a", "@id.staging-04b", "@id.access-02a", "@id.imports-01a")
 )
-KNOWN = """
+KNOWN = "".join(
+    f"""
 [[gap]]
-example = "leak-01h"
+example = "{example}"
 says = "this is known"
 owner = "the team of trials"
 issue = "#1"
@@ -33,14 +37,17 @@ reason = "It is planted."
 since = 2026-01-01
 expires = 2099-12-31
 """
+    for example in ("leak-01h", "leak-04a")
+)
 
 
 @dataclass(frozen=True)
 class Told:
-    """What such a run left, and what it and the commands on its results said."""
+    """What such a run left, and what it and the commands on its results said, with these variables."""
 
     reports: Path
     said: dict[str, str]
+    variables: dict[str, str]
 
     @property
     def files(self) -> Iterator[Path]:
@@ -81,7 +88,8 @@ def run_that_tells(texts: Sequence[str], as_file_name: str, folder: Path) -> Tol
         "compare": (["acceptance", "compare", "reports", "reports", "--output", "reports/compare.md"], copy),
     }
     said = {}
-    environment = clean_environment({f"TOLD_{place}": told for place, told in enumerate(texts)})
+    variables = {f"TOLD_{place}": told for place, told in enumerate(texts)}
+    environment = clean_environment(variables)
     for name, (command, where) in commands.items():
         done = subprocess.run(
             [sys.executable, "-m", *command],
@@ -95,4 +103,50 @@ def run_that_tells(texts: Sequence[str], as_file_name: str, folder: Path) -> Tol
             check=False,
         )
         said[name] = done.stdout
-    return Told(reports, said)
+    return Told(reports, said, variables)
+
+
+def monitor_of(told: Told) -> dict[str, bytes]:
+    """What a monitor of the same copy says and leaves, by what it is.
+
+    Three rounds: the first asks everything; at the second examples end otherwise, so that changes are told; at the
+    third a run leaves no results, and only its last words are known.
+    """
+    checkout = told.reports.parent
+    kept = checkout.parent / "kept"
+    found: dict[str, bytes] = {}
+
+    def keep(when: str) -> None:
+        for file in sorted(kept.iterdir()):
+            found[f"{file.name}, {when}"] = file.read_bytes()
+        with closing(sqlite3.connect(kept / "history.sqlite")) as base:  # a long text is in several places of the file
+            found[f"the history, {when}"] = "\n".join(base.iterdump()).encode()
+
+    def one_round(when: str) -> None:
+        done = once(kept, env=told.variables, checkout=checkout)
+        found[f"the terminal, {when}"] = (done.stdout + done.stderr).encode()
+        keep(when)
+
+    for feature in (checkout / "features").glob("*.feature"):
+        if feature.name != "leaks.feature":  # of the others one promise, for every pace
+            begun, first, *_ = feature.read_text(encoding="utf-8").split("\n  @promise.")
+            feature.write_text(f"{begun}\n  @promise.{first}\n", encoding="utf-8")
+    one_round("first")
+    (checkout / "asked-again").touch()
+    with (
+        hooked() as (address, taken, _),
+        watching(
+            kept, "--every", "1h", env={**told.variables, "ACCEPTANCE_WEBHOOK": address}, checkout=checkout
+        ) as monitor,
+    ):
+        before = found["metrics.prom, first"]
+        monitor.eventually(lambda: (kept / "metrics.prom").read_bytes() != before, "a second round, and its files")
+        for page in ("", "still", "status.json", "metrics"):
+            found[f"/{page}"] = monitor.http.get(monitor.url + page).content
+        assert monitor.end() == 0
+        found["the terminal, all the while"] = monitor.said.encode()
+        found["the webhook"] = json.dumps(taken, ensure_ascii=False).encode()
+    keep("second")
+    (checkout / "asked-no-more").touch()
+    one_round("third")
+    return found

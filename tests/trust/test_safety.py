@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from command import BEHAVE, clean_environment
 from node_tools import scripts_that_ran
 from repositories import checkout, git
 from telling import run_that_tells
+from watching import watching
 
 from acceptance.files import REPOSITORY
 
@@ -133,6 +136,37 @@ def test_the_embedded_platform_is_for_this_machine_alone_and_signs_anew_each_tim
     assert len(one[1]) == len(other[1]) == 1  # both services of a run share it
     assert one[1] != other[1]
     assert all(len(secret) >= 32 for secret in one[1] | other[1])
+
+
+# The monitor
+
+
+def _listening(process: psutil.Process) -> set[tuple[str, int]]:
+    """Where a process and all that it has begun listen."""
+    found: set[tuple[str, int]] = set()
+    for each in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            found |= {here.laddr for here in each.net_connections("inet") if here.status == psutil.CONN_LISTEN}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("listen", "host"),
+    [((), "127.0.0.1"), (("--listen", "0.0.0.0:0"), "0.0.0.0")],
+    ids=["unless told otherwise", "told otherwise"],
+)
+def test_the_monitor_is_for_this_machine_alone(listen: Sequence[str], host: str, tmp_path: Path) -> None:
+    """Its page and metrics; what it listens on is asked of the kernel."""
+    with socket.socket() as probe:
+        if not listen and probe.connect_ex(("127.0.0.1", 9464)) == 0:
+            pytest.skip("somebody listens on the monitor's port here")
+    options = ("-D", "target=source", "-D", "source=reference")  # which takes no platform
+    with watching(tmp_path / "kept", *options, listen=listen) as monitor:
+        ((address, port),) = _listening(psutil.Process(monitor.process.pid))
+        assert address == host
+        for page in ("", "status.json", "metrics"):
+            assert monitor.http.get(f"http://127.0.0.1:{port}/{page}").status_code == 200
+        assert monitor.end() == 0
 
 
 # Pages

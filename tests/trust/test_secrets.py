@@ -6,7 +6,7 @@ import json
 
 import pytest
 from canaries import Canary, canaries, found_in
-from telling import Told, run_that_tells
+from telling import Told, monitor_of, run_that_tells
 
 from acceptance.evidence.redaction import Redactor
 
@@ -53,3 +53,29 @@ def test_nothing_under_reports_holds_a_secret(leaky: Told) -> None:
 def test_nothing_on_the_terminal_is_secret(leaky: Told) -> None:
     leaks = {who: shapes for who, told in leaky.said.items() if (shapes := found_in(told.encode(), PLANTED))}
     assert leaks == {}
+
+
+@pytest.fixture(scope="module")
+def watched(leaky: Told) -> dict[str, bytes]:
+    """What a monitor of the same copy says and leaves."""
+    return monitor_of(leaky)
+
+
+def test_a_monitor_that_is_told_secrets_tells_of_every_verdict(watched: dict[str, bytes]) -> None:
+    """Otherwise the trial would prove less than it says: each place tells reasons, with something hidden in them."""
+    (told,) = json.loads(watched["the webhook"])
+    assert [(each["promise"], each["before"], each["now"]) for each in told["changes"]] == [
+        ("leak-02", "broken", "could not tell"),
+        ("leak-03", "could not tell", "broken"),
+        ("leak-04", "known gap", "suite fault"),
+    ]
+    status = json.loads(watched["/status.json"])
+    not_asked = next(each for f in status["features"] for each in f["promises"] if each["id"] == "leak-05")
+    assert "[hidden]" in not_asked["why_not"]
+    assert b"its run left no results: it used [" in watched["the terminal, third"]
+    reasons = {place for place, said in watched.items() if b"it used [" in said and b"[hidden]" in said}
+    assert reasons == {place for place in watched if not place.startswith((".monitor.lock", "metrics", "/metrics"))}
+
+
+def test_nothing_that_a_monitor_says_or_keeps_is_secret(watched: dict[str, bytes]) -> None:
+    assert {place: shapes for place, said in watched.items() if (shapes := found_in(said, PLANTED))} == {}

@@ -46,3 +46,31 @@ Feature: Leaks
     @id.leak-01i @effect.read-only @needs.platform
     Scenario: A command fails
       Then a command fails that was given all of it
+
+  @promise.leak-02
+  Rule: What breaks, and is then not to be told, is told without it
+
+    @id.leak-02a @effect.read-only @needs.platform
+    Scenario: It breaks
+      Then in one line it is broken, and unknown when it is asked again
+
+  @promise.leak-03
+  Rule: What could not be told, and then breaks, is told without it
+
+    @id.leak-03a @effect.read-only @needs.platform
+    Scenario: It is unknown
+      Then in one line it is unknown, and broken when it is asked again
+
+  @promise.leak-04
+  Rule: What is known, and then fails by our own fault, is told without it
+
+    @id.leak-04a @effect.read-only @needs.platform
+    Scenario: It is known
+      Then in one line it is known, and a fault when it is asked again
+
+  @promise.leak-05
+  Rule: What is not asked is told without it
+
+    @id.leak-05a @effect.read-only @needs.platform
+    Scenario: It is not asked
+      Then it is not asked, because of all of it

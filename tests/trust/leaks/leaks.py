@@ -17,6 +17,11 @@ from acceptance.verdicts import Broken, CouldNotTell
 
 ALL: list[str] = json.loads(Path("texts.json").read_text(encoding="utf-8"))
 TOLD = "\n".join(ALL)
+#: A monitor shows the first line; of a private key that is cut, what follows would be hidden with it.
+IN_ONE_LINE = f"it used {sorted(ALL, key=lambda text: 'PRIVATE KEY' in text)}"
+AGAIN, NO_MORE = Path("asked-again"), Path("asked-no-more")  # there once the trial wants other answers, or none
+if NO_MORE.exists():
+    sys.exit(IN_ONE_LINE)
 
 
 @given("a step says all of it")
@@ -81,3 +86,13 @@ def tidies_badly(context: Any) -> None:
 @then("a command fails that was given all of it")
 def runs(context: Any) -> None:
     subprocess.run([sys.executable, "-c", "import sys; sys.exit(3)", *ALL], check=True)
+
+
+@then("in one line it is {first}, and {then} when it is asked again")
+def ends(context: Any, first: str, then: str) -> None:
+    raise {
+        "broken": Broken(IN_ONE_LINE),
+        "unknown": CouldNotTell(IN_ONE_LINE),
+        "known": Broken(f"this is known: {IN_ONE_LINE}"),
+        "a fault": RuntimeError(IN_ONE_LINE),
+    }[then if AGAIN.exists() else first]
