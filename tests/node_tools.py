@@ -41,10 +41,20 @@ def scripts_that_ran(pages: Iterable[str]) -> list[str]:
 
 
 def _run(script: str, arguments: Iterable[str]) -> Any:
+    return json.loads(_installed(script, arguments).splitlines()[-1])
+
+
+def _installed(script: str, arguments: Iterable[str]) -> str:
+    """What a script says, beside which the packages of node are."""
     tool = node.installed(FOLDER, FOLDER / "node_modules", "the checker", lambda said: print(said, file=sys.stderr))
     # node looks for packages beside the script
     there = tool / script
     there.write_bytes((FOLDER / script).read_bytes())
     status, output = node.run((node.NODE, there, *arguments), tool, os.environ, _SECONDS)
     assert status == 0, output
-    return json.loads(output.splitlines()[-1])
+    return output
+
+
+def take_picture(page: str, file: Path, *, width: int, height: int) -> None:
+    """A page in Chromium as a PNG file of so many pixels."""
+    _installed("shoot.mjs", [chromium(), page, str(width), str(height), str(file)])

@@ -1,0 +1,24 @@
+// Takes a picture of a page. node shoot.mjs CHROMIUM ADDRESS WIDTH HEIGHT FILE [SELECTOR: scrolled to the top]
+import puppeteer from "puppeteer-core";
+
+const [chromium, address, width, height, file, selector] = process.argv.slice(2);
+const browser = await puppeteer.launch({
+  executablePath: chromium,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
+});
+try {
+  const page = await browser.newPage();
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+  await page.setViewport({ width: Number(width), height: Number(height) });
+  await page.goto(address, { waitUntil: "networkidle0" });
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // the report draws itself
+  if (selector) {
+    await page.waitForSelector(selector);
+    await page.$eval(selector, (element) => element.scrollIntoView({ block: "start" }));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  await page.screenshot({ path: file });
+} finally {
+  await browser.close();
+}
