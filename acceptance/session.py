@@ -9,12 +9,10 @@ from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
-
 from acceptance import invariants, known_gaps
 from acceptance.drivers.auth import Auth
 from acceptance.drivers.backend import Backend
-from acceptance.drivers.http import Service
+from acceptance.drivers.http import Service, client_for
 from acceptance.drivers.live_updates import LiveUpdates
 from acceptance.drivers.reachability import Reachability
 from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
@@ -54,16 +52,7 @@ class Session:
         self.redactor = Redactor(target.secrets)
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)  # behave runs async steps on the current loop: one for the whole run
-        try:
-            self._client = httpx.AsyncClient(
-                trust_env=not target.is_on_this_machine,
-                timeout=None,
-                headers={"Accept-Encoding": "identity"},  # what is packed can unpack to any size
-                # a kept connection may be closing just as it is used again, and that would be told as the platform's
-                limits=httpx.Limits(max_keepalive_connections=0),
-            )
-        except (ImportError, ValueError) as error:
-            raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
+        self._client = client_for(target)
         self._embedded = EmbeddedPlatform(faults, self.redactor) if target.embedded else None
         self._outages = self._embedded or CommandOutages(target, self.redactor)
         if self._embedded and target.source == REFERENCE:  # unless the user named another tree

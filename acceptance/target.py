@@ -309,3 +309,8 @@ class Target(BaseSettings):
 def variables_of(target: str) -> str:
     """What the variables of a target's settings begin with: ``BLUE_`` for ``blue``."""
     return re.sub(r"\W", "_", target).upper() + "_"
+
+
+def variable_of(target: str, setting: str) -> str:
+    """The environment variable of a setting: ``BLUE_BASE_URL`` for ``base_url`` of ``blue``."""
+    return SIMULATION_KEY_VARIABLE if setting == "simulation_key" else variables_of(target) + setting.upper()

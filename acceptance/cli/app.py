@@ -26,6 +26,7 @@ app = typer.Typer(
     epilog="""To begin with:
 
 \b
+  python -m acceptance doctor           see what this machine lacks for a run, and how to mend it
   behave --tags=@phase2                 ask everything of the reference platform
   python -m acceptance report           see it as a page, and as the sign-off sheet
   python -m acceptance audit ../netra   judge a checkout of the platform

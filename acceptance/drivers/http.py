@@ -20,10 +20,24 @@ from acceptance.addresses import without_user_info
 from acceptance.drivers.json_text import parsed
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.evidence.recorder import Recorder
-from acceptance.target import Deadline
-from acceptance.verdicts import Broken, CouldNotTell
+from acceptance.target import Deadline, Target
+from acceptance.verdicts import Broken, ConfigurationError, CouldNotTell
 
 _LARGEST_ANSWER = 1024 * 1024  # bytes; a whole conversation is a hundredth of it
+
+
+def client_for(target: Target) -> httpx.AsyncClient:
+    """What speaks to a target's services; raises :class:`ConfigurationError` for a proxy that cannot be used."""
+    try:
+        return httpx.AsyncClient(
+            trust_env=not target.is_on_this_machine,
+            timeout=None,
+            headers={"Accept-Encoding": "identity"},  # what is packed can unpack to any size
+            # a kept connection may be closing just as it is used again, and that would be told as the platform's
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(f"the proxy settings of the environment cannot be used: {error}") from None
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ class CannotInstall(Exception):
     """What the lock file names could not be installed: one sentence that says why."""
 
 
+def folder_of(configuration: Path, into: Path) -> Path:
+    """Where :func:`installed` has, or will have, what the lock file in ``configuration`` names."""
+    return into / hashlib.sha256((configuration / "package-lock.json").read_bytes()).hexdigest()[:16]
+
+
 def installed(configuration: Path, into: Path, what: str, progress: Callable[[str], None]) -> Path:
     """The folder with what the lock file in ``configuration`` names, installed below ``into`` when it is missing.
 
@@ -39,8 +44,7 @@ def installed(configuration: Path, into: Path, what: str, progress: Callable[[st
     Each lock has a folder of its own, which appears complete by being renamed into place: two processes may
     install at once, an interrupted one leaves no half of a tool, and the lock file needs no other mark.
     """
-    lock = configuration / "package-lock.json"
-    tool = into / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    tool = folder_of(configuration, into)
     if tool.is_dir():
         return tool
     progress(f"installing {what}")
@@ -48,8 +52,8 @@ def installed(configuration: Path, into: Path, what: str, progress: Callable[[st
     with passing_folder(".installing-", into) as folder:
         fresh = folder / "tool"
         fresh.mkdir()
-        for file in (lock, configuration / "package.json"):
-            (fresh / file.name).write_bytes(file.read_bytes())
+        for name in ("package-lock.json", "package.json"):
+            (fresh / name).write_bytes((configuration / name).read_bytes())
         _npm_ci(fresh, what.partition(" (")[0])
         try:
             fresh.rename(tool)

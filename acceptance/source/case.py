@@ -26,12 +26,7 @@ class Case:
     def __init__(
         self, place: Place, manifest: Manifest, concepts: list[str], rules: Collection[str] | None, today: date
     ) -> None:
-        self.source = SourceTree(place, manifest)
-        if not any(self.source.module(manifest.home(concept)) for concept in manifest.concepts):
-            raise CannotJudge(
-                f"{place} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
-                "name the folder that holds the platform's source, or another manifest"
-            )
+        self.source = tree_of(place, manifest)
         self.contents = Contents(self.source.files)
         self.concepts = concepts
         self.rules = None if rules is None else sorted(set(rules))
@@ -51,6 +46,17 @@ class Case:
 
     def _held(self, file: SourceFile) -> str:
         return self.contents.of(file) or self.contents.problems[file.path]
+
+
+def tree_of(place: Place, manifest: Manifest) -> SourceTree:
+    """The files of the tree that the manifest speaks of; raises :class:`CannotJudge` for any other."""
+    source = SourceTree(place, manifest)
+    if not any(source.module(manifest.home(concept)) for concept in manifest.concepts):
+        raise CannotJudge(
+            f"{place} is not the tree that the manifest speaks of: it has none of the homes in {manifest.package}; "
+            "name the folder that holds the platform's source, or another manifest"
+        )
+    return source
 
 
 def known(what: str, asked: Collection[str] | None, known: Collection[str]) -> list[str]:

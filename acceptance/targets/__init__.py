@@ -20,7 +20,7 @@ from pydantic_settings import SettingsConfigDict
 from acceptance import documents
 from acceptance.documents import Unusable, why
 from acceptance.files import REFERENCE
-from acceptance.target import SIMULATION_KEY_VARIABLE, Target, variables_of
+from acceptance.target import Target, variable_of, variables_of
 from acceptance.verdicts import ConfigurationError, nearest
 
 SHIPPED = Path(__file__).resolve().parent
@@ -41,9 +41,8 @@ def load_target(chosen: str, overrides: Mapping[str, str]) -> Target:
     _refuse_unknown(overrides, known_settings(), "-D ")
     prefix = variables_of(name)
     for secret in sorted(Target.SECRETS & set(overrides)):
-        variable = SIMULATION_KEY_VARIABLE if secret == "simulation_key" else f"{prefix}{secret.upper()}"
         raise ConfigurationError(
-            f"-D {secret}=… is refused, since a command line can be read by others: set {variable}"
+            f"-D {secret}=… is refused, since a command line can be read by others: set {variable_of(name, secret)}"
         )
     settings = _read(file)
     _refuse_unknown(settings, known_settings(), f"{file}: ")

@@ -1,4 +1,4 @@
-"""Of a platform that is asked, and of what it is asked: ``load``, ``monitor``, ``prove`` and ``explain``."""
+"""Of a platform and what it is asked: ``doctor``, ``explain``, ``load``, ``monitor`` and ``prove``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,33 @@ from typing import Annotated
 import typer
 
 from acceptance.cli.app import app
+from acceptance.doctor.checks import Form
 from acceptance.files import DEFAULT_REPORTS
+
+
+@app.command("doctor", short_help="Say what this machine or a target lacks for a run.")
+def look_over(
+    options: Annotated[
+        list[str] | None,
+        typer.Option("-D", metavar="NAME=VALUE", help="As behave takes it: target=staging. May be given again."),
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How it is told.")] = Form.TEXT,
+    reports: Annotated[
+        Path, typer.Option("--reports", metavar="DIR", help="Where a run would leave its results.")
+    ] = DEFAULT_REPORTS,
+) -> None:
+    """Say what this machine and a target lack for a run, and how to mend it. Nothing is changed.
+
+    Each line is fine, missing, could not tell, or a note: what a run can do without. The line below it is a command to
+    type. The target's addresses are asked for their health, as a run asks; the reference platform, where none is named,
+    is started and stopped again. Of secrets it is only said whether they are set. For example:
+    python -m acceptance doctor -D target=staging -D source=../netra
+
+    Exit codes: 0 all that is needed is there; 2 something needed is missing, or could not be told; 130 interrupted.
+    """
+    from acceptance.cli import doctor
+
+    raise typer.Exit(doctor.doctor(doctor.Asked(options or [], form, reports)))
 
 
 @app.command(short_help="Say what a promise, rule or fault is, before a run.")

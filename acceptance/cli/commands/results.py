@@ -24,6 +24,7 @@ class Published(StrEnum):
     TREND = "trend"
     LOAD = "load"
     STATUS = "status"
+    DOCTOR = "doctor"
 
 
 @app.command(short_help="Say in one sentence what the last run amounts to.")
@@ -131,14 +132,15 @@ _WRITTEN_BY = {
     Published.TREND: "trend",
     Published.LOAD: "load",
     Published.STATUS: "monitor",
+    Published.DOCTOR: "doctor",
 }
 
 
 @app.command(short_help="Print the JSON schema of a file that a command writes.")
 def schema(
     of: Annotated[
-        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status|load]")
+        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status|load|doctor]")
     ] = Published.RESULTS,
 ) -> None:
-    """Print a JSON schema: of results, signoff, proof, trend, status, load.json, or of what audit and compare write."""
+    """Print a JSON schema: of a .json that a run or command leaves, or of what audit, compare and doctor write."""
     importlib.import_module(f"acceptance.cli.{_WRITTEN_BY.get(of, 'run')}").schema()
