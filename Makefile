@@ -13,7 +13,7 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench bench-audit bench-load soak lock licences clean
+.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench soak lock licences screenshots clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
@@ -23,12 +23,12 @@ help:
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
 	@echo "make trials   what takes minutes of docs/trust.md: the specification under bad conditions, again and again"
 	@echo "make prove    plant every fault and see that the specification notices, exactly as declared (10 to 20 min)"
-	@echo "make bench    what the specification costs, beside a bare script that makes the same calls: medians and ratio"
-	@echo "make bench-audit TREE=../netra   what the source audit costs and finds, beside its peers on that tree"
+	@echo "make bench    what the specification costs beside its peers, as ratios in docs/performance.md (10 minutes);"
+	@echo "              TREE=../netra measures the audit of that checkout of the platform, too"
 	@echo "make soak     200 quick rounds of the monitor: what it holds of memory, sockets and files must not grow"
-	@echo "make bench-load   what a crowd costs, beside a bare WebSocket client with the same checks"
 	@echo "make lock     write requirements*.txt anew from requirements*.in, with hashes; ARGS=--upgrade takes newer releases"
 	@echo "make licences list in docs/licences.md what is installed, and under which licence"
+	@echo "make screenshots   take the pictures of the README anew"
 	@echo "make clean    remove what was installed and what runs have left"
 
 $(VENV)/run.installed: requirements.txt
@@ -79,15 +79,12 @@ trials: $(VENV)/test.installed
 prove: $(VENV)/run.installed
 	$(BIN)/python -m acceptance prove --reports "$(REPORTS)" $(ARGS)
 
-bench: $(VENV)/run.installed
-	$(BIN)/python -m tests.bench_live $(ARGS)
+bench: $(VENV)/test.installed
+	$(BIN)/python -m tests.bench $(if $(TREE),--tree "$(TREE)") $(ARGS)
 
-bench-load: $(VENV)/run.installed
-	$(BIN)/python -m tests.bench_load $(ARGS)
-
-bench-audit: $(VENV)/test.installed
-	@test -n "$(TREE)" || { echo "Name a checkout of the platform: make bench-audit TREE=../netra" >&2; exit 2; }
-	PYTHONPATH=. $(BIN)/python tests/bench_audit.py "$(TREE)" $(ARGS)
+screenshots: $(VENV)/test.installed as-found
+	$(BIN)/python -m acceptance report --reports "$(REPORTS)/as-found"
+	PYTHONPATH=.:tests $(BIN)/python -m tests.screenshots
 
 soak: $(VENV)/test.installed
 	PYTHONPATH=.:tests:tests/reference:tests/monitor $(BIN)/python tests/soak_monitor.py $(ARGS)

@@ -1,6 +1,6 @@
 """What the source audit costs, beside other tools on the same tree; and whether they find what it finds.
 
-``make bench-audit TREE=../netra`` prints medians of whole processes that were run in turn, and their ratios. Of the
+For ``make bench TREE=../netra``. Prints medians of whole processes that were run in turn, and their ratios. Of the
 others, import-linter follows all imports, and tach and ruff look for imports of governed names. import-linter stops at
 a file that it cannot read, so all are given a copy without those. It ends with 1 when an import is told by CG302 or by
 a peer alone for no reason that is known.

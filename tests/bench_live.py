@@ -1,9 +1,9 @@
 """What the specification costs: its live examples beside a bare script that makes the same calls.
 
-``make bench`` runs both in turn, each with a reference platform of its own, and prints medians and their ratio. The
-calls are read from what the platform's services logged of the specification's own run, so they cannot go stale: the
-script makes each of them, in that order, with httpx and websockets and nothing else. It neither judges nor records.
-The examples that take something away are left out, since restarting a service is no call.
+For ``make bench``. Runs both in turn, each with a reference platform of its own, and prints medians and their ratio.
+The calls are read from what the platform's services logged of the specification's own run, so they cannot go stale: the
+script makes each of them, in that order, with httpx and websockets and nothing else. It neither judges nor records. The
+examples that take something away are left out, since restarting a service is no call.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a crowd costs: processor time a conversation, beside a bare client that makes the same ones.
 
-``make bench-load`` runs both in turn against one reference platform and prints medians and their ratio, each process's
+For ``make bench``. Runs both in turn against one reference platform and prints medians and their ratio, each process's
 start apart. The bare client is websockets and httpx and nothing else: the same people, questions and pauses, the same
 checks of what they are told, and no Locust, no drivers, no counting.
 """

@@ -1,11 +1,12 @@
 """The pictures of the README, made of real runs: ``make screenshots``.
 
-What is shown is the reference platform with every gap planted (``make as-found``), whose report and sheet have something
-to show; the terminal's pictures are of commands that were run for them.
+What is shown is the reference platform with every gap planted (``make as-found``), whose report and sheet have much to
+show; the terminal's pictures are of commands that were run for them.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -55,7 +56,7 @@ def terminal(command: str, picture: Path, real: dict[str, str] | None = None) ->
         output = output.replace(path, shown)
     lines = output.splitlines()
     told = "\n".join([*lines[:LINES], *(["…"] if len(lines) > LINES else [])])
-    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)  # noqa: SIM115
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "bold green"), command))
     console.print(Text.from_ansi(told))
     console.save_svg(str(picture), title=command, unique_id=picture.stem)

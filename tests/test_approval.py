@@ -22,9 +22,9 @@ from typing import Any
 import pytest
 from command import BEHAVE, clean_environment
 from made_up_runs import EXAMPLES, a_proof, a_run, embedded, kept_in, no_platform, staging, tree
-from reference_services import REFERENCE, Starter
+from reference_services import REFERENCE, Starter, by_hand
 from repositories import checkout, git
-from test_targets import SERVICE_SECRET, by_hand, target_file, variables
+from test_targets import SERVICE_SECRET, target_file, variables
 
 from acceptance.files import REPOSITORY
 from acceptance.known_gaps import KnownGap

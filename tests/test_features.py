@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from behave.runner_util import load_step_modules, parse_features
@@ -166,8 +167,15 @@ def test_the_hooks_stay_short() -> None:
     assert len((REPOSITORY / "environment.py").read_text(encoding="utf-8").splitlines()) < 100
 
 
-def test_the_readme_lists_every_promise() -> None:
+def test_the_readme_counts_the_promises_of_each_gap() -> None:
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    listed = set(re.findall(r"^\| ([^|]+) \| [^|]+ \| `\w+` \|$", readme, re.M))
-    promised = {example.promise.sentence for example in EXAMPLES}
-    assert listed == promised, "the table below “What is asked” in README.md has a line for each promise"
+    rows = re.findall(r"^\| (?:gap (\d)|business value): [^|]+ \| ([^|]+) \| (\d+) \|$", readme, re.M)
+    counted: dict[str, tuple[set[str], int]] = {}
+    for gap in ("1", "2", "3", "4", ""):
+        tag = f"gap.{gap}" if gap else "business-value"
+        of_gap = [example for example in EXAMPLES if tag in example.tags]
+        counted[gap] = (
+            {Path(each.location).name.partition(".")[0] for each in of_gap},
+            len({each.promise.id for each in of_gap}),
+        )
+    assert {gap: (set(re.findall(r"`(\w+)`", files)), int(many)) for gap, files, many in rows} == counted

@@ -20,7 +20,16 @@ import httpx
 import pytest
 import stand_ins
 from command import BEHAVE, Ran, acceptance, behave, clean_environment
-from reference_services import AUTH, BACKEND, Service, Starter, environment, eventually, free_port
+from reference_services import (
+    BACKEND,
+    WEB_PAGE,
+    ByHand,
+    Starter,
+    by_hand,
+    environment,
+    eventually,
+    free_port,
+)
 
 from acceptance.files import REPOSITORY
 from acceptance.promises import catalogue
@@ -31,7 +40,6 @@ KEPT, BROKEN, COULD_NOT_TELL, NOT_ASKED = "kept", "broken", "could not tell", "n
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
 EXAMPLES = {example.id: example for example in catalogue(REPOSITORY / "features")}
 SERVICE_SECRET = "between the services of this trial"
-WEB_PAGE = "http://127.0.0.1:3999"  # nobody is asked there: only that it is named
 
 #: The examples that can do without a part of the platform; every other one speaks to it.
 WITHOUT_LIVE_UPDATES = (
@@ -52,43 +60,6 @@ WITHOUT_CHAT = (
     *("staging-02f", "staging-04b[sign-in]"),
 )
 WITHOUT_SIGN_IN = ("access-03a", "staging-01a", "staging-01b", "staging-01d", "staging-04b[chat]", "staging-05a")
-
-
-@dataclass(frozen=True)
-class ByHand:
-    """The platform as somebody starts it who has no launcher."""
-
-    auth: Service
-    backend: Service
-    variables: Mapping[str, str]
-
-    @property
-    def addresses(self) -> dict[str, str]:
-        """The settings of a target that say where it is."""
-        return {
-            "base_url": self.backend.url,
-            "auth_url": self.auth.url,
-            "frontend_url": WEB_PAGE,
-            "websocket_url": f"ws://127.0.0.1:{self.backend.port}/ws",
-        }
-
-
-def by_hand(starter: Starter, name: str, **settings: str) -> ByHand:
-    """Both services on fixed ports, each told where both are."""
-    folder = starter.folder / name
-    folder.mkdir()
-    auth_port, backend_port = free_port(), free_port()
-    variables = environment(
-        folder,
-        AUTH_SERVICE_URL=f"http://127.0.0.1:{auth_port}",
-        BACKEND_URL=f"http://127.0.0.1:{backend_port}",
-        FRONTEND_URL=WEB_PAGE,
-        HEARTBEAT_SECONDS="0.3",
-        **settings,
-    )
-    auth = starter.start(AUTH, variables, port=auth_port)
-    backend = starter.start(BACKEND, variables, port=backend_port)
-    return ByHand(auth.await_health(), backend.await_health(), variables)
 
 
 @pytest.fixture(scope="module")

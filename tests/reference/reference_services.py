@@ -40,6 +40,9 @@ def eventually(look: Callable[[], T], what: str) -> T:
     return seen
 
 
+WEB_PAGE = "http://127.0.0.1:3999"  # nobody is asked there: only that it is named
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -276,3 +279,40 @@ class Chat:
 def subprotocols(token: str) -> list[str]:
     """What a browser offers."""
     return ["jwt-auth", "jwt." + base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")]
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """The platform as somebody starts it who has no launcher."""
+
+    auth: Service
+    backend: Service
+    variables: Mapping[str, str]
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The settings of a target that say where it is."""
+        return {
+            "base_url": self.backend.url,
+            "auth_url": self.auth.url,
+            "frontend_url": WEB_PAGE,
+            "websocket_url": f"ws://127.0.0.1:{self.backend.port}/ws",
+        }
+
+
+def by_hand(starter: Starter, name: str, **settings: str) -> ByHand:
+    """Both services on fixed ports, each told where both are."""
+    folder = starter.folder / name
+    folder.mkdir()
+    auth_port, backend_port = free_port(), free_port()
+    variables = environment(
+        folder,
+        AUTH_SERVICE_URL=f"http://127.0.0.1:{auth_port}",
+        BACKEND_URL=f"http://127.0.0.1:{backend_port}",
+        FRONTEND_URL=WEB_PAGE,
+        HEARTBEAT_SECONDS="0.3",
+        **settings,
+    )
+    auth = starter.start(AUTH, variables, port=auth_port)
+    backend = starter.start(BACKEND, variables, port=backend_port)
+    return ByHand(auth.await_health(), backend.await_health(), variables)
