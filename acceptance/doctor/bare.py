@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from acceptance.doctor.checks import Form, Section, unknown
@@ -28,5 +30,7 @@ def without(package: str, arguments: Sequence[str]) -> int:
     options.add_argument("--reports", type=Path, default=DEFAULT_REPORTS)
     asked, _ = options.parse_known_args(arguments[1:])
     not_asked = unknown("Target", "no target can be looked at before the packages are installed")
-    tell([Section(ABOUT, machine(asked.reports)), Section("The target", [not_asked])], asked.format)
-    return _UNUSABLE
+    with suppress(BrokenPipeError):  # nobody reads on
+        tell([Section(ABOUT, machine(asked.reports)), Section("The target", [not_asked])], asked.format)
+        sys.stdout.flush()
+    os._exit(_UNUSABLE)  # what is left in the pipe is nobody's

@@ -7,14 +7,10 @@ once the module around them is complete, since that is what they see when they a
 from __future__ import annotations
 
 import ast
-import codecs
 import re
-import sys
-import warnings
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 
 from acceptance.source import idioms
 from acceptance.source.expressions import Expressions
@@ -34,81 +30,25 @@ from acceptance.source.facts import (
     StarImport,
     Value,
 )
+from acceptance.source.parsing import readable, room_for_chains
 from acceptance.source.scopes import Flow, Scope, join
 from acceptance.source.signatures import signature
 
 _Try = ast.Try | ast.TryStar
-_REFUSED, _REFUSAL = b"from __future__ import braces\n", "not a chance"
-_CODING_LINE = re.compile(rb"[^\n]*\n?[^\n]*coding[:=]")  # in one of the first two lines, if anywhere
 _TYPE_WITH_A_NAME = re.compile(rb"""type\s*\(\s*[A-Za-z]*['"]""")
-
-
-class Unreadable(Exception):
-    """The target Python cannot read this text: one sentence with the line where there is one."""
 
 
 def extract(text: bytes, python: tuple[int, int]) -> Facts:
     """The facts of a file's bytes, read as source of Python ``python``.
 
-    The encoding is the file's own (byte order mark or coding line, else UTF-8). Raises :class:`Unreadable`, and
+    The encoding is the file's own (byte order mark or coding line, else UTF-8). Raises
+    :class:`~acceptance.source.parsing.Unreadable`, and
     nothing else, whatever the bytes.
     """
-    with _readable():
+    with readable():
         tree = ast.parse(text, feature_version=python)
-        with _room_for_chains():
+        with room_for_chains():
             return _Reader(_lines_of(_TYPE_WITH_A_NAME, text)).read(tree)
-
-
-def check(text: bytes, python: tuple[int, int]) -> None:
-    """Raise :class:`Unreadable` where the parser would, in less than half the time.
-
-    The compiler reads the whole text, and then refuses an impossible import from the future that stands before it: so
-    it makes no objects of what it has read, which is what takes the time. If it has anything else to say, or
-    the text names its encoding, the parser is asked.
-    """
-    plain = text.removeprefix(codecs.BOM_UTF8)
-    if python == sys.version_info[:2] and not _CODING_LINE.match(plain):
-        try:
-            compile(_REFUSED + plain, "", "exec", dont_inherit=True)
-        except SyntaxError as refusal:
-            if refusal.msg == _REFUSAL:
-                return
-        except (ValueError, LookupError, RecursionError, MemoryError):
-            pass
-    with _readable():
-        ast.parse(text, feature_version=python)
-
-
-@contextmanager
-def unheeded_warnings() -> Iterator[None]:
-    """Where files are read: what the parser warns of, such as a doubtful escape in a string, is not our business."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Whatever stops Python from reading a text becomes :class:`Unreadable`."""
-    try:
-        yield
-    except SyntaxError as error:
-        raise Unreadable(f"{error.msg} (line {error.lineno})" if error.lineno else error.msg) from error
-    except (ValueError, LookupError) as error:  # NUL bytes, an encoding that is none
-        raise Unreadable(str(error)) from error
-    except (RecursionError, MemoryError) as error:
-        raise Unreadable("nested too deeply to be read") from error
-
-
-@contextmanager
-def _room_for_chains() -> Iterator[None]:
-    """Room to follow what the parser lets pass: an ``elif`` stands inside the one before it, and there may be many."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 30_000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 class _Reader(Expressions):

@@ -19,8 +19,9 @@ from msgspec import msgpack
 from acceptance.source.cache import Cache, Known
 from acceptance.source.case import Progress
 from acceptance.source.contents import Contents
-from acceptance.source.extract import Unreadable, check, extract, unheeded_warnings
+from acceptance.source.extract import extract
 from acceptance.source.facts import Facts
+from acceptance.source.parsing import Unreadable, check, unheeded_warnings
 from acceptance.source.sketch import Mention, mentions
 from acceptance.source.tree import SourceFile
 

@@ -22,8 +22,9 @@ from msgspec.structs import replace
 from trees import HERE, TOY, plant, read_trap
 
 from acceptance.source import RULES, Audit, Cache, audit, load_manifest, reading
-from acceptance.source.extract import Unreadable, check, extract
+from acceptance.source.extract import extract
 from acceptance.source.facts import Facts
+from acceptance.source.parsing import Unreadable, check
 from acceptance.source.sketch import mentions
 
 ROOT = HERE.parent.parent
