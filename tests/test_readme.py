@@ -102,12 +102,12 @@ def beside_netra(tmp_path: Path, starter: Starter) -> Iterator[tuple[Path, dict[
     planted = [fault for faults in as_found().values() for fault in faults]
     shutil.copytree(faulty_copy(REFERENCE, planted, tmp_path / "as-found"), netra)
     git(netra, "init", "--quiet")
-    for tree in (None, REFERENCE):
-        if tree:
-            shutil.rmtree(netra / "netra_backend")
-            shutil.copytree(tree, netra, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-        git(netra, "add", "--all")
-        git(netra, "commit", "--quiet", "--message", "closed" if tree else "as found")
+    git(netra, "add", "--all")
+    git(netra, "commit", "--quiet", "--message", "as found")
+    git(netra, "rm", "-r", "--quiet", ".")
+    shutil.copytree(REFERENCE, netra, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    git(netra, "add", "--all")
+    git(netra, "commit", "--quiet", "--message", "closed")
     local = by_hand(starter, "local")
     staging = by_hand(
         starter,
