@@ -55,8 +55,8 @@ class Told:
         return (file for file in sorted(self.reports.rglob("*")) if file.is_file())
 
 
-def run_that_tells(texts: Sequence[str], as_file_name: str, folder: Path) -> Told:
-    """Make the copy in ``folder``, run it, and have every command show what it found."""
+def run_that_tells(texts: Sequence[str], as_file_name: str, folder: Path, *, pages: bool = False) -> Told:
+    """Make the copy in ``folder``, run it, and have every command show what it found; or those that make ``pages``."""
     copy = folder / "specification"
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     for name in subprocess.run(listed, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout.split("\0"):
@@ -92,6 +92,8 @@ def run_that_tells(texts: Sequence[str], as_file_name: str, folder: Path) -> Tol
     variables = {f"TOLD_{place}": told for place, told in enumerate(texts)}
     environment = clean_environment(variables)
     for name, (command, where) in commands.items():
+        if pages and name not in ("behave", "report", "sheet"):
+            continue
         done = subprocess.run(
             [sys.executable, "-m", *command],
             cwd=where,
