@@ -11,6 +11,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -33,9 +34,32 @@ READ = {"access-03", "staging-01", "staging-05"}
 NO_PERSON = "target watched declares no synthetic person"
 
 
+SETTINGS = {"SERVICE_SECRET": "between services", "HEARTBEAT_SECONDS": "1"}
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Both services, shared by the tests that leave them as they are."""
+    starter = Starter(tmp_path_factory.mktemp("platform"))
+    yield starter.platform(**SETTINGS)
+    starter.close()
+
+
 @pytest.fixture
-def platform(starter: Starter) -> Platform:
-    return starter.platform(SERVICE_SECRET="between services", HEARTBEAT_SECONDS="1")
+def own_platform(starter: Starter) -> Platform:
+    """For a test that counts what is left on it."""
+    return starter.platform(**SETTINGS)
+
+
+@pytest.fixture(scope="module")
+def first_round(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A target that is only read, with what its monitor has left after a round beside it, in ``kept``."""
+    folder = tmp_path_factory.mktemp("first-round")
+    target = target_file(folder, platform, "")
+    came = once(folder / "kept", "-D", f"target={target}")
+    assert came.returncode == 0, came.stdout + came.stderr
+    (folder / "said").write_text(came.stdout, encoding="utf-8")
+    return folder
 
 
 def quick(target: Path, *more: str) -> list[str]:
@@ -108,7 +132,7 @@ def test_a_rehearsal_is_never_ready_and_says_so(tmp_path: Path) -> None:
 
 
 def test_what_is_lost_is_counted_and_no_more(tmp_path: Path) -> None:
-    came = once(tmp_path / "kept", "-D", "faults=silent-chat")
+    came = once(tmp_path / "kept", "-D", "faults=silent-chat", "-D", "promptly=0.5")  # nobody waits in vain for long
     assert came.returncode == 1, came.stdout + came.stderr
     found = samples((tmp_path / "kept" / "metrics.prom").read_text())
     assert found['acceptance_promise_verdict{promise="golden-01",verdict="broken"}'] == 1
@@ -120,38 +144,35 @@ def test_what_is_lost_is_counted_and_no_more(tmp_path: Path) -> None:
     assert found["acceptance_ssot_warnings"] == 0
 
 
-def test_a_target_without_a_synthetic_person_is_only_read(platform: Platform, tmp_path: Path) -> None:
-    target = target_file(tmp_path, platform, "")
-    came = once(tmp_path / "kept", "-D", f"target={target}")
-    assert came.returncode == 0, came.stdout + came.stderr
-    assert NO_PERSON in came.stdout
-    found = samples((tmp_path / "kept" / "metrics.prom").read_text())
+def test_a_target_without_a_synthetic_person_is_only_read(first_round: Path) -> None:
+    assert NO_PERSON in (first_round / "said").read_text()
+    found = samples((first_round / "kept" / "metrics.prom").read_text())
     assert not [
         name for name in found if "golden_path" in name or "events_" in name or "ssot" in name or "imports" in name
     ]
     assert {name.split('"')[1] for name in found if name.startswith("acceptance_promise_verdict")} == READ
     assert found["acceptance_ready"] == 1
     assert found['acceptance_rounds_total{readiness="ready"}'] == 1
-    page = read_status(tmp_path / "kept")
+    page = read_status(first_round / "kept")
     assert f"not measured, because {NO_PERSON}" in page
     assert "not measured, because no source tree was named" in page
 
 
-def test_the_same_people_come_again_and_leave_nothing(platform: Platform, tmp_path: Path) -> None:
+def test_the_same_people_come_again_and_leave_nothing(own_platform: Platform, tmp_path: Path) -> None:
     """Accounts are as many after two rounds as after one, and no conversation is left."""
-    target = target_file(tmp_path, platform)
+    target = target_file(tmp_path, own_platform)
     accounts = []
     for _ in range(2):
         came = once(tmp_path / "kept", "-D", f"target={target}", "--every-creating", "1s", env=password())
         assert came.returncode == 0, came.stdout + came.stderr
-        with closing(sqlite3.connect(platform.variables["AUTH_DATABASE_PATH"])) as base:
+        with closing(sqlite3.connect(own_platform.variables["AUTH_DATABASE_PATH"])) as base:
             tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             users = next(name for name in tables if "user" in name)
             accounts.append({row[0] for row in base.execute(f"SELECT email FROM {users}")})
     assert accounts[0] == accounts[1]
     assert "phase2-monitor-pat@example.com" in accounts[0]
     assert all(email.startswith("phase2-monitor-") for email in accounts[0])
-    with closing(sqlite3.connect(platform.variables["BACKEND_DATABASE_PATH"])) as base:
+    with closing(sqlite3.connect(own_platform.variables["BACKEND_DATABASE_PATH"])) as base:
         assert base.execute("SELECT count(*) FROM threads").fetchone() == (0,)
     found = samples((tmp_path / "kept" / "metrics.prom").read_text())
     assert found['acceptance_golden_path_examples_total{verdict="kept"}'] == 8  # counted on by the second process
@@ -161,10 +182,10 @@ def test_the_same_people_come_again_and_leave_nothing(platform: Platform, tmp_pa
 
 
 def test_a_standing_account_with_another_password_could_not_be_told(platform: Platform, tmp_path: Path) -> None:
-    target = target_file(tmp_path, platform)
-    assert once(tmp_path / "kept", "-D", f"target={target}", env=password()).returncode == 0
-    other = {"WATCHED_SYNTHETIC_PASSWORD": "another than before, bB2?"}
-    came = once(tmp_path / "kept", "-D", f"target={target}", "--every-creating", "1s", env=other)
+    target = target_file(tmp_path, platform, 'synthetic_person = "known@example.com"\n')
+    account = {"email": "known-pat@example.com", "password": "another than the monitor has, bB2?"}
+    assert platform.http.post(f"{platform.auth.url}/auth/register", json=account).status_code == 200
+    came = once(tmp_path / "kept", "-D", f"target={target}", env=password())
     assert came.returncode == 2, came.stdout + came.stderr
     assert "has another password" in came.stdout
 
@@ -178,10 +199,10 @@ def test_synthetic_people_come_in_by_simulation_too(staging: Platform, tmp_path:
     assert b"the key" not in (tmp_path / "kept" / "history.sqlite").read_bytes()
 
 
-def test_source_is_asked_again_only_when_it_has_changed(platform: Platform, tmp_path: Path) -> None:
+def test_source_is_asked_again_only_when_it_has_changed(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     shutil.copytree(REFERENCE, tree, ignore=shutil.ignore_patterns("__pycache__"))
-    options = ("-D", f"target={target_file(tmp_path, platform, '')}", "-D", f"source={tree}")
+    options = ("-D", "target=source", "-D", f"source={tree}")
 
     def asked() -> float:
         came = once(tmp_path / "kept", *options)
@@ -202,11 +223,10 @@ def test_source_is_asked_again_only_when_it_has_changed(platform: Platform, tmp_
     assert found["acceptance_ready"] == 0
 
 
-def test_nobody_there_could_not_be_told(tmp_path: Path, platform: Platform, starter: Starter) -> None:
+def test_nobody_there_could_not_be_told(tmp_path: Path, platform: Platform) -> None:
     target = target_file(tmp_path, platform)
-    for service in starter.started:
-        service.process.kill()
-        service.process.wait()
+    for service in (platform.auth, platform.backend):
+        target.write_text(target.read_text().replace(f":{service.port}", f":{free_port()}"))
     came = once(tmp_path / "kept", "-D", f"target={target}", env=password())
     assert came.returncode == 2, came.stdout + came.stderr
     found = samples((tmp_path / "kept" / "metrics.prom").read_text())
@@ -356,7 +376,7 @@ def test_a_full_disk_is_told_once_and_the_rounds_go_on(platform: Platform, tmp_p
             monitor.eventually(
                 lambda: monitor.metrics()["acceptance_history_write_failures_total"] >= 3, "failures are counted"
             )
-            monitor.after_rounds(2)
+            monitor.after_rounds(1)
             assert monitor.promise("staging-01")["verdict"] == "kept"
             assert "No space left" in " ".join(monitor.status()["troubles"])
             assert monitor.said.count("The page cannot be written") == 1
@@ -369,10 +389,9 @@ def test_a_full_disk_is_told_once_and_the_rounds_go_on(platform: Platform, tmp_p
 
 
 @pytest.mark.parametrize("damage", ["garbage", "torn", "a folder's worth of zeros", "another format"])
-def test_a_history_that_cannot_be_used_is_put_aside(damage: str, platform: Platform, tmp_path: Path) -> None:
-    target = target_file(tmp_path, platform, "")
-    kept = tmp_path / "kept"
-    assert once(kept, "-D", f"target={target}").returncode == 0
+def test_a_history_that_cannot_be_used_is_put_aside(damage: str, first_round: Path, tmp_path: Path) -> None:
+    target, kept = first_round / "watched.toml", tmp_path / "kept"
+    shutil.copytree(first_round / "kept", kept)
     history = kept / "history.sqlite"
     if damage == "garbage":
         history.write_bytes(b"this is no database" * 1000)
@@ -390,8 +409,9 @@ def test_a_history_that_cannot_be_used_is_put_aside(damage: str, platform: Platf
     assert len(list(kept.glob("history.sqlite.unusable-*"))) == 1
     found = samples((kept / "metrics.prom").read_text())
     assert found['acceptance_rounds_total{readiness="ready"}'] == 1
-    assert once(kept, "-D", f"target={target}").returncode == 0
-    assert samples((kept / "metrics.prom").read_text())['acceptance_rounds_total{readiness="ready"}'] == 2
+    with closing(sqlite3.connect(history)) as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert base.execute("SELECT count(*) FROM rounds").fetchone() == (1,)
 
 
 def test_two_monitors_on_one_folder_or_one_port_are_refused(platform: Platform, tmp_path: Path) -> None:
@@ -407,12 +427,10 @@ def test_two_monitors_on_one_folder_or_one_port_are_refused(platform: Platform, 
         assert "Traceback" not in third.stderr
 
 
-def test_the_history_of_another_target_is_refused(platform: Platform, tmp_path: Path) -> None:
-    target = target_file(tmp_path, platform, "")
-    assert once(tmp_path / "kept", "-D", f"target={target}").returncode == 0
-    other = target.with_name("other.toml")
-    other.write_text(target.read_text())
-    came = once(tmp_path / "kept", "-D", f"target={other}")
+def test_the_history_of_another_target_is_refused(first_round: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.toml"
+    other.write_text((first_round / "watched.toml").read_text())
+    came = once(first_round / "kept", "-D", f"target={other}")
     assert came.returncode == 2
     assert "holds the history of target watched: name another folder with --reports" in came.stderr
 
@@ -435,8 +453,8 @@ def test_a_server_answers_only_what_there_is(platform: Platform, tmp_path: Path)
 
 def test_a_few_rounds_hold_nothing(tmp_path: Path) -> None:
     """The short soak; the long one is `make soak`."""
-    held, _ = soak_monitor.soak(8, tmp_path)
-    assert held[-1].rounds >= 8
+    held, _ = soak_monitor.soak(5, tmp_path)
+    assert held[-1].rounds >= 5
     assert soak_monitor.grown(held) == []
     leaking = [*held, *(soak_monitor.Held(80, 10**9, 99, 99, 99) for _ in range(9))]
     assert len(soak_monitor.grown(leaking)) == 4

@@ -73,20 +73,19 @@ def test_a_rule_that_says_something_else_fails_its_test(right: str, wrong: str, 
 
 def test_a_real_prometheus_finds_every_metric_that_rules_and_dashboard_name(tmp_path: Path) -> None:
     prometheus.tool("prometheus")
-    with watching(tmp_path / "kept", "--every", "5s") as monitor:
+    with watching(tmp_path / "kept", "--every", "5s") as monitor, scraping(tmp_path, monitor.url) as scraped:
         monitor.after_rounds(1)
-        with scraping(tmp_path, monitor.url) as scraped:
-            monitor.after_rounds(1)
-            monitor.eventually(lambda: scraped.query("acceptance:golden_path_success:ratio1h"), "a recorded rule")
-            known = set(scraped.ask("label/__name__/values"))
-            for expression in expressions():
-                scraped.query(expression)  # refused, it fails
-                assert named(expression), expression
-                missing = {name for name in named(expression) - known - NOT_REHEARSED if ":" not in name}
-                assert not missing, f"{missing} of {expression}"
-            _no_alert_of_a_rehearsal(scraped)
-            linted = promtool("check", "metrics", given=monitor.http.get(monitor.url + "metrics").text)
-            assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
+        monitor.eventually(lambda: scraped.query("acceptance_promise_verdict"), "what the round has found is scraped")
+        monitor.eventually(lambda: scraped.query("acceptance:golden_path_success:ratio1h"), "a recorded rule")
+        known = set(scraped.ask("label/__name__/values"))
+        for expression in expressions():
+            scraped.query(expression)  # refused, it fails
+            assert named(expression), expression
+            missing = {name for name in named(expression) - known - NOT_REHEARSED if ":" not in name}
+            assert not missing, f"{missing} of {expression}"
+        _no_alert_of_a_rehearsal(scraped)
+        linted = promtool("check", "metrics", given=monitor.http.get(monitor.url + "metrics").text)
+        assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
 
 
 def _no_alert_of_a_rehearsal(scraped: prometheus.Prometheus) -> None:

@@ -109,7 +109,7 @@ def test_the_trap_would_tell(trapped: Path) -> None:
 
 def _services_of_a_run(reports: Path) -> tuple[set[str], set[str]]:
     """On which addresses the services of a run listen, and what they sign tokens with."""
-    command = [BEHAVE, "--tags=@promise.golden-01", "-D", "faults=silent-chat", "-D", f"reports={reports}"]
+    command = [BEHAVE, "--tags=@id.golden-01a", "-D", f"reports={reports}"]
     nowhere = subprocess.DEVNULL
     run = subprocess.Popen(
         command, cwd=REPOSITORY, env=clean_environment(), stdin=nowhere, stdout=nowhere, stderr=nowhere
@@ -192,7 +192,7 @@ HOSTILE = [
 def test_hostile_names_are_shown_as_text(tmp_path: Path) -> None:
     """Whatever a platform says, a frame holds, a step attaches or a file is called: a page shows it and runs none."""
     chromium()
-    told = run_that_tells(HOSTILE, "<img src=x onerror=document.documentElement.dataset.ran=1>", tmp_path)
+    told = run_that_tells(HOSTILE, "<img src=x onerror=document.documentElement.dataset.ran=1>", tmp_path, pages=True)
     report, sheet = told.reports / "report.html", told.reports / "signoff.html"
     drawings = sorted(told.reports.rglob("*.svg"), key=lambda file: file.stat().st_size)[-2:]
     by_status = {
