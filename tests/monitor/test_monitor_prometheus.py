@@ -73,7 +73,7 @@ def test_a_rule_that_says_something_else_fails_its_test(right: str, wrong: str, 
 
 def test_a_real_prometheus_finds_every_metric_that_rules_and_dashboard_name(tmp_path: Path) -> None:
     prometheus.tool("prometheus")
-    with watching(tmp_path / "kept", "--every", "5s") as monitor, scraping(tmp_path, monitor.url) as scraped:
+    with watching(tmp_path / "kept", "--every", "60s") as monitor, scraping(tmp_path, monitor.url) as scraped:
         monitor.after_rounds(1)
         monitor.eventually(lambda: scraped.query("acceptance_promise_verdict"), "what the round has found is scraped")
         monitor.eventually(lambda: scraped.query("acceptance:golden_path_success:ratio1h"), "a recorded rule")
