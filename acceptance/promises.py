@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from typing import Any
 from behave.runner_util import parse_features
 
 from acceptance import tags
+from acceptance.files import REPOSITORY
 
 AFFECTED = "Affected:"
 LOOK_FIRST_AT = "Look first at:"
@@ -74,8 +75,21 @@ def catalogue(folder: Path) -> list[Example]:
 
     Raises behave's ``ParserError`` when a feature file cannot be read.
     """
-    files = sorted(str(path) for path in folder.rglob("*.feature"))
-    return [example_of(scenario) for feature in parse_features(files) for scenario in feature.walk_scenarios()]
+    return _examples(_features(folder))
+
+
+def phase2() -> tuple[list[Example], dict[str, str]]:
+    """The examples of this specification, and what each of its promises says: :func:`texts`."""
+    features = _features(REPOSITORY / "features")
+    return [example for example in _examples(features) if "phase2" in example.tags], _texts(features)
+
+
+def _features(folder: Path) -> list[Any]:
+    return list(parse_features(sorted(str(path) for path in folder.rglob("*.feature"))))
+
+
+def _examples(features: Iterable[Any]) -> list[Example]:
+    return [example_of(scenario) for feature in features for scenario in feature.walk_scenarios()]
 
 
 def example_of(scenario: Any) -> Example:
@@ -101,8 +115,11 @@ def texts(folder: Path) -> dict[str, str]:
     What stands above it and holds for it too (the feature's tags and background) is part of it; how the file is laid
     out, its comments and the other Rules are not.
     """
-    files = sorted(str(path) for path in folder.rglob("*.feature"))
-    rules = [rule for feature in parse_features(files) for rule in feature.rules]
+    return _texts(_features(folder))
+
+
+def _texts(features: Iterable[Any]) -> dict[str, str]:
+    rules = [rule for feature in features for rule in feature.rules]
     return {_promise_id(rule, rule.feature): _text_of(rule) for rule in rules}
 
 

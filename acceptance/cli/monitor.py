@@ -14,14 +14,14 @@ import typer
 
 from acceptance.cli.app import UNUSABLE
 from acceptance.cli.options import given_options, seconds
-from acceptance.files import DEFAULT_REPORTS, REPOSITORY
+from acceptance.files import DEFAULT_REPORTS
 from acceptance.locks import Work, claim
 from acceptance.monitor import page
 from acceptance.monitor.loop import Monitor, Settings
 from acceptance.monitor.server import Server, exposition
 from acceptance.monitor.status import REHEARSAL, Status
 from acceptance.monitor.webhook import Webhook
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.session import chosen
 from acceptance.signals import ignore_signals, stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError, Verdict
@@ -59,7 +59,7 @@ def monitor(asked: Asked) -> int:
         keep=seconds(asked.keep, "--keep"),
         folder=folder,
     )
-    examples = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
+    examples, _ = phase2()
     webhook = Webhook.of_environment()
     claim(folder, Work.MONITOR)  # two would write each other's history
     stop_in_order_on_signals()

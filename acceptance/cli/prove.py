@@ -19,7 +19,7 @@ from rich.text import Text
 from acceptance.cli.app import INTERRUPTED
 from acceptance.files import REPOSITORY, write_whole
 from acceptance.locks import Work, claim
-from acceptance.promises import Example, catalogue, texts
+from acceptance.promises import Example
 from acceptance.proof.runs import Proving, try_all
 from acceptance.proof.trials import chosen, proven
 from acceptance.reporting.proof import FILE_NAME, Outcome, Proof, Trial
@@ -46,8 +46,7 @@ class Asked:
 
 def prove(asked: Asked) -> int:
     """Try the faults that are asked for, tell what came of it, and keep a whole proof; the exit code."""
-    features = REPOSITORY / "features"
-    examples = [example for example in catalogue(features) if "phase2" in example.tags]
+    examples, said = phase2()
     faults = chosen(asked.faults, asked.promises, examples)
     if not faults:
         raise ConfigurationError(
@@ -77,7 +76,7 @@ def prove(asked: Asked) -> int:
         changed=is_changed(REPOSITORY),
         controls=tried.controls,
         faults=tried.faults,
-        promises=proven(tried.faults, examples, texts(features)),
+        promises=proven(tried.faults, examples, said),
     )
     is_whole = not asked.faults and not asked.promises
     if is_whole:

@@ -13,9 +13,9 @@ from pathlib import Path
 from behave.parser import ParserError
 from rich.text import Text
 
-from acceptance.files import REPOSITORY, write_together
+from acceptance.files import write_together
 from acceptance.locks import alone_in, no_run_in
-from acceptance.promises import catalogue, texts
+from acceptance.promises import phase2
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import visible
 from acceptance.reporting.results import FILE_NAME, read
@@ -96,12 +96,11 @@ def _day(text: str | None) -> date | None:
 
 def _wording() -> Wording:
     """What the specification says now."""
-    folder = REPOSITORY / "features"
     try:
-        sentences = {e.promise.id: e.promise.sentence for e in catalogue(folder) if "phase2" in e.tags}
-        said = texts(folder)
+        examples, said = phase2()
     except ParserError as error:
         raise ConfigurationError(f"the specification cannot be read: {error}; mend it first") from None
+    sentences = {example.promise.id: example.promise.sentence for example in examples}
     return Wording(sentences, {id: said[id] for id in sentences if id in said})
 
 

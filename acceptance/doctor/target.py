@@ -22,8 +22,8 @@ from acceptance.drivers.reachability import Reachability
 from acceptance.embedded import EmbeddedPlatform, PlatformDidNotStart
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
-from acceptance.files import REFERENCE, REPOSITORY
-from acceptance.promises import catalogue
+from acceptance.files import REFERENCE
+from acceptance.promises import phase2
 from acceptance.signals import signals_held
 from acceptance.source import CannotJudge, load_manifest
 from acceptance.source.case import tree_of
@@ -105,7 +105,7 @@ def lists_of_gaps(target: Target) -> Iterator[Check]:
 
 def asked(target: Target) -> Iterator[Check]:
     """How many examples would be asked, and why the others would not: the target's own declaration."""
-    examples = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
+    examples, _ = phase2()
     excuses = Counter(target.excuse(example.needs, example.effect) for example in examples)
     many = excuses.pop(None, 0)
     why = some(f"{number} since {excuse}" for excuse, number in excuses.most_common())

@@ -21,7 +21,7 @@ from acceptance import plan
 from acceptance.addresses import without_user_info
 from acceptance.drivers.runs import Run, delivery
 from acceptance.files import REPOSITORY, write_together
-from acceptance.promises import Example, catalogue, example_of, texts
+from acceptance.promises import Example, example_of, phase2
 from acceptance.reporting import past_runs
 from acceptance.reporting.outcome import (
     INTERRUPTED,
@@ -76,8 +76,8 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
         self._started = datetime.now(UTC)
         self._ended: list[_Ended] = []
         self._faults: list[str] = []
-        self._expected = [example for example in catalogue(REPOSITORY / "features") if "phase2" in example.tags]
-        self._texts = texts(REPOSITORY / "features")
+        self._expected, self._texts = phase2()
+        self._tools = {"python": platform.python_version(), **{name: version(name) for name in _TOOLS}}
         self._specification = _specification(self._expected)
         self._write(finished=False, before=session.take_the_last_page_away)
 
@@ -162,7 +162,7 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
             target=self._target(),
             source=self._source(),
             specification=self._specification,
-            tools={"python": platform.python_version(), **{name: version(name) for name in _TOOLS}},
+            tools=self._tools,
             lists=[str(file) for file in self._session.target.known_gaps or ()],
             known_gaps=list(self._session.known_gaps.entries.values()),
             promises=_promises(self._ended, self._texts),
