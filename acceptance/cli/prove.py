@@ -19,7 +19,7 @@ from rich.text import Text
 from acceptance.cli.app import INTERRUPTED
 from acceptance.files import REPOSITORY, write_whole
 from acceptance.locks import Work, claim
-from acceptance.promises import Example
+from acceptance.promises import Example, phase2
 from acceptance.proof.runs import Proving, try_all
 from acceptance.proof.trials import chosen, proven
 from acceptance.reporting.proof import FILE_NAME, Outcome, Proof, Trial
