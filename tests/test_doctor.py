@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
+import shlex
 import ssl
 import subprocess
 import sys
@@ -517,7 +518,7 @@ def test_a_tree_is_the_platforms_or_not(tmp_path: Path) -> None:
 
     below = one(of_target.source(targeted("target=source", f"source={reference / 'netra_backend'}")))
     assert "holds no Python in" in below.says
-    assert below.remedy == f"python -m acceptance doctor -D target=source -D source={reference}"
+    assert below.remedy == f"python -m acceptance doctor -D target=source -D source={shlex.quote(str(reference))}"
 
     package = tmp_path / "netra_backend" / "app"
     package.mkdir(parents=True)

@@ -256,7 +256,7 @@ def test_make_clean_takes_nothing_away_while_somebody_is_at_work(tmp_path: Path)
     for needed in (
         "Makefile",
         "reports/README.md",
-        *(f"acceptance/{n}.py" for n in ("__init__", "claims", "verdicts")),
+        *(f"acceptance/{n}.py" for n in ("__init__", "locks", "verdicts")),
     ):
         (tmp_path / needed).parent.mkdir(exist_ok=True)
         shutil.copy(REPOSITORY / needed, tmp_path / needed)
