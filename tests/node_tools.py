@@ -12,6 +12,7 @@ from typing import Any
 
 from browser import chromium
 
+from acceptance.files import write_whole
 from acceptance.reporting import node
 
 FOLDER = Path(__file__).parent / "node"
@@ -48,9 +49,11 @@ def _installed(script: str, arguments: Iterable[str]) -> str:
     """What a script says, beside which the packages of node are."""
     tool = node.installed(FOLDER, FOLDER / "node_modules", "the checker", lambda said: print(said, file=sys.stderr))
     # node looks for packages beside the script
-    there = tool / script
-    there.write_bytes((FOLDER / script).read_bytes())
-    status, output = node.run((node.NODE, there, *arguments), tool, os.environ, _SECONDS)
+    for each in FOLDER.glob("*.mjs"):
+        there = tool / each.name
+        if not there.exists() or there.read_bytes() != each.read_bytes():  # others may be reading it
+            write_whole(there, each.read_text(encoding="utf-8"))
+    status, output = node.run((node.NODE, tool / script, *arguments), tool, os.environ, _SECONDS)
     assert status == 0, output
     return output
 

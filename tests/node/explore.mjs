@@ -1,13 +1,9 @@
 // Opens places of a page, presses everything that can be pressed there, and prints as JSON where a script of somebody
 // else's ran: one that sets the attribute data-ran of a document. node explore.mjs CHROMIUM ADDRESS [ADDRESS ...]
-import puppeteer from "puppeteer-core";
+import { launched } from "./browser.mjs";
 
 const [chromium, ...addresses] = process.argv.slice(2);
-const browser = await puppeteer.launch({
-  executablePath: chromium,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
-});
+const browser = await launched(chromium);
 try {
   const page = await browser.newPage();
   let asked = false; // alert and its like

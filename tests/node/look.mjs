@@ -2,15 +2,11 @@
 // node look.mjs CHROMIUM ADDRESS WIDTH [CLICK: the selector of a link to follow first]
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import puppeteer from "puppeteer-core";
+import { launched } from "./browser.mjs";
 
 const [chromium, address, width, click] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-const browser = await puppeteer.launch({
-  executablePath: chromium,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
-});
+const browser = await launched(chromium);
 try {
   const page = await browser.newPage();
   const fetched = [];

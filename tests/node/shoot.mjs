@@ -1,12 +1,8 @@
 // Takes a picture of a page. node shoot.mjs CHROMIUM ADDRESS WIDTH HEIGHT FILE [SELECTOR: scrolled to the top]
-import puppeteer from "puppeteer-core";
+import { launched } from "./browser.mjs";
 
 const [chromium, address, width, height, file, selector] = process.argv.slice(2);
-const browser = await puppeteer.launch({
-  executablePath: chromium,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND"],
-});
+const browser = await launched(chromium);
 try {
   const page = await browser.newPage();
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
