@@ -10,7 +10,7 @@ import typer
 from typer.models import CommandInfo
 
 from acceptance.cli import commands  # noqa: F401  it adds them to the application
-from acceptance.cli.app import UNUSABLE, app
+from acceptance.cli.app import INTERRUPTED, UNUSABLE, app
 from acceptance.signals import stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError
 
@@ -27,6 +27,9 @@ def main() -> None:
     stop_in_order_on_signals()
     try:
         app()
+    except KeyboardInterrupt:  # before the command began; from then on typer or the command itself tells it
+        typer.echo("Interrupted.", err=True)
+        raise SystemExit(INTERRUPTED) from None
     except ConfigurationError as error:
         _refuse(str(error))
     except OSError as error:  # of a file that was named, or is named by one of them

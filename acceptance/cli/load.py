@@ -198,7 +198,9 @@ def _tell(result: LoadResult, folder: Path) -> None:
     _say(result.sentence, "bold")
     if result.embedded:
         _say("A rehearsal, on the reference platform: this says nothing about Netra.")
-    _say(f"Figures: {folder / FILE_NAME}. Locust's own page: {folder / PAGE_NAME}.", "dim")
+    page = folder / PAGE_NAME
+    beside = f" Locust's own page: {page}." if page.exists() else ""
+    _say(f"Figures: {folder / FILE_NAME}.{beside}", "dim")
 
 
 def _say(said: str, style: str = "") -> None:

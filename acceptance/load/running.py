@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from acceptance.files import REPOSITORY, passing_folder, write_whole
+from acceptance.files import REPOSITORY, passing_folder, write_together
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult, Measured, thresholds_of
 from acceptance.target import Target
 from acceptance.verdicts import CouldNotTell
@@ -82,13 +82,15 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
         raise CouldNotTell(f"Locust is not installed: {_INSTALL}", look_first_at="requirements.txt")
     started = datetime.now(UTC)
     with passing_folder("acceptance-load-") as own:
-        file, page = own / "measured.json", _place_for_the_page(folder)
+        file, page = own / "measured.json", own / PAGE_NAME
+        _take_the_last_away(folder)
         said = await _locust(target, crowd, file, page, progress)
         try:
             measured = Measured.model_validate_json(file.read_text(encoding="utf-8"))
         except (OSError, ValidationError):
             last = " / ".join(said[-_LAST_LINES:]) or "it did not say why"
             raise CouldNotTell(f"Locust ended without a result: {last}", look_first_at="what it says") from None
+        drawn = _whole(page)
     result = LoadResult(
         target=target.name,
         about=target.about,
@@ -105,16 +107,24 @@ async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = l
         measured=measured,
         thresholds=thresholds_of(target.load_thresholds, measured.waited),
     )
-    write_whole(folder / FILE_NAME, result.model_dump_json(indent=1) + "\n")
+    pages = {folder / PAGE_NAME: drawn} if drawn else {}
+    write_together({folder / FILE_NAME: result.model_dump_json(indent=1) + "\n", **pages})
     return result
 
 
-def _place_for_the_page(folder: Path) -> Path:
+def _take_the_last_away(folder: Path) -> None:
+    """An earlier crowd's files would pass for this one's."""
     folder.mkdir(parents=True, exist_ok=True)
-    page = folder / PAGE_NAME
-    for earlier in (page, folder / FILE_NAME):  # an earlier crowd's, which would pass for this one's
+    for earlier in (folder / PAGE_NAME, folder / FILE_NAME):
         earlier.unlink(missing_ok=True)
-    return page
+
+
+def _whole(page: Path) -> str:
+    """Locust's page, which it writes at the very end; empty where it had no room for it, or was none to write one."""
+    with suppress(OSError, UnicodeError):
+        drawn = page.read_text(encoding="utf-8")
+        return drawn if drawn.rstrip().endswith("</html>") else ""
+    return ""
 
 
 def command(crowd: Crowd, page: Path) -> list[str]:

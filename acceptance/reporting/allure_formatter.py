@@ -40,7 +40,7 @@ from acceptance.reporting import allure_details as details
 from acceptance.reporting import outcome as outcomes
 from acceptance.reporting.allure_results import RedactedResults, discard, hookimpl, results_in
 from acceptance.reporting.refusal import refuse_at_once
-from acceptance.signals import aborting_afterwards
+from acceptance.signals import aborting_afterwards, signals_held
 from acceptance.verdicts import Verdict
 
 STEP_STATUSES = {
@@ -134,7 +134,8 @@ class AllureFormatter(stock_formatter.AllureFormatter):  # type: ignore[misc]
             outcomes.remember_selection(scenario.feature, self.config)
             self.listener.stop_scenario()  # nothing is left open unless a hook rebuilt an outline
             if scenario.is_selected:
-                self.listener.start_scenario(scenario)
+                with signals_held():  # a result that is half begun can be neither ended nor left out
+                    self.listener.start_scenario(scenario)
 
     def match(self, match: Any) -> None:
         """The next step begins, before its hooks."""

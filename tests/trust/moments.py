@@ -72,7 +72,13 @@ class Place:
     def unfinished(self) -> list[Path]:
         """What was begun, or passes: it must be gone."""
         hidden = [path for path in self.folder.rglob(".*") if path.name not in _LASTING]
-        return sorted([*hidden, *self.temporary.iterdir(), *self.reports.rglob("*.tmp")])
+        passing = [path for path in self.temporary.iterdir() if not _is_pythons(path)]
+        return sorted([*hidden, *passing, *self.reports.rglob("*.tmp")])
+
+
+def _is_pythons(path: Path) -> bool:
+    """Whether Python's own ``tempfile`` was killed while it tried whether it may write there."""
+    return path.is_file() and len(path.name) == 8 and path.read_bytes() in (b"", b"blat")
 
 
 @dataclass(frozen=True)
