@@ -61,7 +61,7 @@ def prove(asked: Asked) -> int:
         with _progress(len(faults) + 2) as heard:
             tried = try_all(proving, faults, jobs, heard)
     except KeyboardInterrupt:
-        typer.echo("Interrupted: nothing is proven, and an earlier proof is still there.", err=True)
+        typer.echo("Interrupted: nothing is proven, and an earlier proof, if there is one, is as it was.", err=True)
         return INTERRUPTED
     except OSError as error:
         why = error.strerror or "a copy of the reference platform cannot be made"
