@@ -235,6 +235,8 @@ def test_ctrl_c_ends_everything_and_leaves_an_earlier_proof(tmp_path: Path) -> N
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert said.decode().strip() == "Interrupted: nothing is proven, and an earlier proof is still there."
+    assert (
+        said.decode().strip() == "Interrupted: nothing is proven, and an earlier proof, if there is one, is as it was."
+    )
     assert proofs.read(earlier).is_proven
     assert list(folders.iterdir()) == [], "each run has tidied up behind itself"
