@@ -7,7 +7,6 @@ from typing import Any
 from behave.formatter._registry import register_as
 
 from acceptance import console
-from acceptance.drivers.said import said
 from acceptance.evidence import attachments
 from acceptance.promises import example_of
 from acceptance.reporting import allure_formatter
@@ -61,10 +60,10 @@ def after_scenario(context: Any, scenario: Any) -> None:
     outcomes.remember_runs(scenario, world.all_runs)
     result = outcomes.outcome(scenario)
     if failure is None and result is not None and result.verdict is Verdict.KEPT:
-        attachments.compact(world.recorder, said)
+        attachments.compact(world.recorder)
     else:
         logs = session.platform_logs() if world.drivers else []
-        attachments.whole(world.recorder, logs, session.command(world.example), said)
+        attachments.whole(world.recorder, logs, session.command(world.example))
     if failure is not None:
         outcomes.remember_failure(scenario, failure)
 

@@ -15,6 +15,7 @@ from acceptance.drivers.backend import Backend
 from acceptance.drivers.http import Service, client_for
 from acceptance.drivers.live_updates import LiveUpdates
 from acceptance.drivers.reachability import Reachability
+from acceptance.drivers.said import said
 from acceptance.embedded import SERVICE_NAMES, EmbeddedPlatform
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
@@ -92,7 +93,7 @@ class Session:
                 told = f"what an earlier example took away could not be given back: {self._left_away}"
                 raise CouldNotTell(told, look_first_at=OUTAGE_SETTINGS)
             self._open_platform()
-        recorder = Recorder(self.redactor)  # only now: its clock is the scenario's
+        recorder = Recorder(self.redactor, in_words=said)  # only now: its clock is the scenario's
         drivers = self._drivers(recorder) if "platform" in example.needs else None
         world = World(example, self.target, recorder, drivers, self._outages, reports=self.reports)
         if "source-tree" in example.needs:

@@ -17,7 +17,7 @@ from browser import shown_by_chromium
 
 from acceptance.drivers.said import said
 from acceptance.evidence import attachments
-from acceptance.evidence.conversation import HEADINGS, plain, table, verbatim
+from acceptance.evidence.conversation import HEADINGS, plain, table
 from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Wait
 from acceptance.evidence.redaction import HIDDEN, Redactor
 from acceptance.evidence.timeline import drawing
@@ -61,11 +61,11 @@ def conversation(person: str = "Pat", at: float = 0.3, step: float = 0.01) -> li
 
 
 def recorder(entries: Iterable[Entry], *waits: Wait) -> Recorder:
-    return Recorder(Redactor(), entries=list(entries), waits=list(waits))
+    return Recorder(Redactor(), said, entries=list(entries), waits=list(waits))
 
 
 def drawn(of: Recorder, *, whole: bool = False, ended: float = 1.0) -> str:
-    return drawing(of, whole=whole, ended=ended, read=said)
+    return drawing(of, whole=whole, ended=ended)
 
 
 def words(svg: str) -> str:
@@ -143,7 +143,7 @@ def test_whatever_was_said_can_be_shown(text: str, shown: str) -> None:
         Note(0.3, text, text),
     ]
     for whole in (False, True):
-        svg = drawing(recorder(everywhere, Wait(0, 0.4, text, text)), whole=whole, ended=1, read=verbatim)
+        svg = drawing(recorder(everywhere, Wait(0, 0.4, text, text)), whole=whole, ended=1)
         assert svg.encode()
         assert not list(ElementTree.fromstring(svg).iter("script"))
 
@@ -236,7 +236,7 @@ def test_what_does_not_fit_is_counted_where_it_was(whole: bool, most: int, size:
 
 
 def test_no_secret_reaches_the_drawing_or_the_table() -> None:
-    of = Recorder(Redactor(["canary-4711"]))
+    of = Recorder(Redactor(["canary-4711"]), said)
     of.frame("Pat", "sent", json.dumps({"type": "user_message", "payload": {"text": "I am canary-4711"}}))
     of.frame("Pat", "connection", "closed the connection (1008 canary-4711)")
     of.note("sign-in", "taken away with canary-4711")
@@ -332,7 +332,7 @@ def attached(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_a_kept_promise_shows_the_drawing_and_the_conversation(attached: dict[str, str]) -> None:
-    attachments.compact(recorder(conversation()), said)
+    attachments.compact(recorder(conversation()))
     assert list(attached) == ["What happened, in time", "The conversation"]
     ElementTree.fromstring(attached["What happened, in time"])
     rows = list(csv.reader(io.StringIO(attached["The conversation"])))
@@ -343,7 +343,7 @@ def test_a_kept_promise_shows_the_drawing_and_the_conversation(attached: dict[st
 def test_any_other_ending_shows_everything(attached: dict[str, str]) -> None:
     of = recorder(conversation())
     of.started = time.monotonic() - 3
-    attachments.whole(of, [("sign-in", "one\ntwo"), ("chat", "")], "behave --tags=@id.golden-01a", said)
+    attachments.whole(of, [("sign-in", "one\ntwo"), ("chat", "")], "behave --tags=@id.golden-01a")
     assert list(attached) == [
         "What happened, in time",
         "The conversation",
@@ -357,9 +357,9 @@ def test_any_other_ending_shows_everything(attached: dict[str, str]) -> None:
 
 
 def test_nothing_empty_is_attached(attached: dict[str, str]) -> None:
-    attachments.compact(recorder([]), said)
+    attachments.compact(recorder([]))
     assert attached == {}
-    attachments.whole(recorder([]), [], "behave --tags=@id.imports-01a", said)
+    attachments.whole(recorder([]), [], "behave --tags=@id.imports-01a")
     assert list(attached) == ["To see it again"]
 
 

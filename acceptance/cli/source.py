@@ -62,18 +62,16 @@ def tell(asked: Asked) -> int:
         return INTERRUPTED
     match asked.form:
         case Format.TEXT:
-            page = text.page(
-                found, manifest, asked.tree, rules=asked.rules, limit=asked.limit, list_tests=asked.list_tests
-            )
+            page = text.page(found, manifest, asked.tree, limit=asked.limit, list_tests=asked.list_tests)
             told: str | list[Line] = list(page)
         case Format.JSON:
             from acceptance.reporting.audit import model
 
-            told = model.document(found, asked.tree, asked.rules)
+            told = model.document(found, asked.tree)
         case Format.SARIF:
             from acceptance.reporting.audit import sarif
 
-            told = sarif.document(found, asked.rules)
+            told = sarif.document(found)
     return _put(asked, told, found)
 
 
@@ -85,15 +83,15 @@ def _tell_since(asked: Asked, manifest: Manifest, cache: Cache, progress: Progre
     found = since(asked.tree, asked.since, manifest, rules=asked.rules, cache=cache, progress=progress)
     match asked.form:
         case Format.TEXT:
-            told: str | list[Line] = list(text.since_page(found, asked.tree, rules=asked.rules, limit=asked.limit))
+            told: str | list[Line] = list(text.since_page(found, asked.tree, limit=asked.limit))
         case Format.JSON:
             from acceptance.reporting.audit import model
 
-            told = model.since_document(found, asked.tree, asked.rules)
+            told = model.since_document(found, asked.tree)
         case Format.SARIF:
             from acceptance.reporting.audit import sarif
 
-            told = sarif.document(narrowed(found), asked.rules)
+            told = sarif.document(narrowed(found))
     return _put(asked, told, narrowed(found))
 
 

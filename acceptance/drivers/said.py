@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, read
-from acceptance.evidence.conversation import Said, verbatim
-from acceptance.evidence.recorder import Frame
+from acceptance.evidence.recorder import Frame, Said, verbatim
 
 _SIGNS_OF_LIFE = frozenset({"heartbeat", "ping", "pong"})
 _QUESTIONS = frozenset({"user_message", "start_agent", "agent_request"})

@@ -14,7 +14,7 @@ from typing import Any
 
 import allure
 
-from acceptance.evidence.conversation import HEADINGS, Reader, table, verbatim
+from acceptance.evidence.conversation import HEADINGS, table
 from acceptance.evidence.recorder import Exchange, Recorder
 from acceptance.evidence.redaction import HIDDEN
 from acceptance.evidence.timeline import TITLE, drawing
@@ -26,32 +26,32 @@ _MOST_ROWS, _LAST_ROWS = 2000, 200  # of a table
 _MASKED = "__ALLURE_REDACTED__"  # Allure's own word for a value that was taken out
 
 
-def compact(recorder: Recorder, read: Reader = verbatim) -> None:
-    """What a kept promise shows: the short drawing and the conversation. ``read`` puts a message into words."""
-    timeline(recorder, read=read)
-    conversation(recorder, read)
+def compact(recorder: Recorder) -> None:
+    """What a kept promise shows: the short drawing and the conversation."""
+    timeline(recorder)
+    conversation(recorder)
 
 
-def whole(recorder: Recorder, service_logs: Iterable[tuple[str, str]], command: str, read: Reader = verbatim) -> None:
+def whole(recorder: Recorder, service_logs: Iterable[tuple[str, str]], command: str) -> None:
     """What any other ending shows: everything, the services' logs by name, and the command to see it again."""
-    timeline(recorder, whole=True, read=read)
-    conversation(recorder, read)
+    timeline(recorder, whole=True)
+    conversation(recorder)
     exchanges(recorder)
     logs(service_logs)
     reproduction(command)
 
 
-def timeline(recorder: Recorder, whole: bool = False, read: Reader = verbatim) -> None:
+def timeline(recorder: Recorder, whole: bool = False) -> None:
     """The drawing of everything that was said until now; see :mod:`acceptance.evidence.timeline`."""
     if recorder.entries or recorder.waits:
         ended = time.monotonic() - recorder.started
-        allure.attach(drawing(recorder, whole=whole, ended=ended, read=read), TITLE, allure.attachment_type.SVG)
+        allure.attach(drawing(recorder, whole=whole, ended=ended), TITLE, allure.attachment_type.SVG)
 
 
-def conversation(recorder: Recorder, read: Reader = verbatim) -> None:
+def conversation(recorder: Recorder) -> None:
     """The live updates in words."""
     if recorder.frames:
-        _table("The conversation", HEADINGS, table(recorder.frames, read))
+        _table("The conversation", HEADINGS, table(recorder.frames, recorder.in_words))
 
 
 def exchanges(recorder: Recorder) -> None:

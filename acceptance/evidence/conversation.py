@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from acceptance.evidence.recorder import Frame
+from acceptance.evidence.recorder import Frame, Said
 
 #: The columns of the table that :func:`table` gives the rows of.
 HEADINGS = ("second", "who", "sent or heard", "in words", "text", "agent", "event", "run", "thread")
@@ -14,40 +13,12 @@ _LONGEST_TEXT, _LONGEST_ID = 300, 18
 _DIRECTION = {"sent": "sent", "received": "heard", "connection": "connection"}
 
 
-@dataclass(frozen=True)
-class Said:
-    """One message of live updates, as a person would tell it: “Pat” + ``words`` + ``detail``.
-
-    ``words`` is in the past tense (“saw the work begin”), so that it fits one person and many; ``detail`` is the
-    question, the reasoning, the tool or the answer. ``idle`` is what only keeps the connection alive, ``trouble`` what
-    tells of an error.
-    """
-
-    words: str
-    detail: str = ""
-    name: str = ""
-    agent: str = ""
-    run: str = ""
-    thread: str = ""
-    idle: bool = False
-    trouble: bool = False
-
-
-#: Reads a recorded message. The one that knows the platform's envelopes is the drivers', which are a layer above.
-Reader = Callable[[Frame], Said]
-
-
-def verbatim(frame: Frame) -> Said:
-    """The reader that knows no envelope: the message itself."""
-    return Said({"sent": "sent", "received": "was sent", "connection": ""}[frame.direction], frame.text)
-
-
-def table(frames: Iterable[Frame], read: Reader) -> list[tuple[str, ...]]:
+def table(frames: Iterable[Frame], in_words: Callable[[Frame], Said]) -> list[tuple[str, ...]]:
     """The rows of the conversation, in order; what only keeps a connection alive is counted in one row a person."""
     rows: list[tuple[str, ...]] = []
     idle: dict[str, list[Frame]] = {}
     for frame in sorted(frames, key=lambda frame: frame.at):
-        said = read(frame)
+        said = in_words(frame)
         if said.idle:
             idle.setdefault(frame.person, []).append(frame)
             continue

@@ -6,7 +6,7 @@ Nothing unredacted is kept, so nothing unredacted can be shown. Times are second
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -55,6 +55,30 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A frame as a person would tell it: “Pat” + ``words`` + ``detail``.
+
+    ``words`` is in the past tense (“saw the work begin”), so that it fits one person and many; ``detail`` is the
+    question, the reasoning, the tool or the answer. ``idle`` is what only keeps the connection alive, ``trouble`` what
+    tells of an error.
+    """
+
+    words: str
+    detail: str = ""
+    name: str = ""
+    agent: str = ""
+    run: str = ""
+    thread: str = ""
+    idle: bool = False
+    trouble: bool = False
+
+
+def verbatim(frame: Frame) -> Said:
+    """The message itself, by one who knows no envelope."""
+    return Said({"sent": "sent", "received": "was sent", "connection": ""}[frame.direction], frame.text)
+
+
+@dataclass(frozen=True)
 class Note:
     """Something that the scenario did to a service by other means than asking it: an outage begun or ended."""
 
@@ -82,9 +106,13 @@ Entry = Exchange | Frame | Note
 
 @dataclass
 class Recorder:
-    """What one scenario said and heard, in order."""
+    """What one scenario said and heard, in order.
+
+    ``in_words`` tells a message; who knows the platform's envelopes are the drivers, a layer above.
+    """
 
     redactor: Redactor
+    in_words: Callable[[Frame], Said] = verbatim
     started: float = field(default_factory=time.monotonic)
     entries: list[Entry] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)

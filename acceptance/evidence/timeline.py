@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
-from acceptance.evidence.conversation import Reader, counted
+from acceptance.evidence.conversation import counted
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.timeline_rows import Row, Timeline, seconds, timeline
 
@@ -43,9 +43,9 @@ path{fill:none;stroke:var(--lane);stroke-width:1.6;stroke-linejoin:round}.m{fill
 """
 
 
-def drawing(recorder: Recorder, *, whole: bool, ended: float, read: Reader) -> str:
+def drawing(recorder: Recorder, *, whole: bool, ended: float) -> str:
     """The SVG of the timeline of an example, short or whole: see :func:`acceptance.evidence.timeline_rows.timeline`."""
-    return _Drawing(timeline(recorder, whole=whole, ended=ended, read=read)).text()
+    return _Drawing(timeline(recorder, whole=whole, ended=ended)).text()
 
 
 class _Drawing:

@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import Literal
 from urllib.parse import urlsplit
 
-from acceptance.evidence.conversation import Reader, counted, plain
-from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Wait
+from acceptance.evidence.conversation import counted, plain
+from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Said, Wait
 
 LIVE_UPDATES = "live updates"
 #: The most rows of a short drawing, and of a whole one.
@@ -83,7 +83,7 @@ class Timeline:
     rows: Sequence[Row]
 
 
-def timeline(recorder: Recorder, *, whole: bool, ended: float, read: Reader) -> Timeline:
+def timeline(recorder: Recorder, *, whole: bool, ended: float) -> Timeline:
     """Everything recorded of an example that took ``ended`` seconds; the same for the same recorder.
 
     A short one folds what repeats and has at most :data:`SHORT` rows, a whole one :data:`WHOLE`; what is left out is
@@ -91,7 +91,7 @@ def timeline(recorder: Recorder, *, whole: bool, ended: float, read: Reader) -> 
     """
     people, services = _lanes(recorder)
     brackets = [_bracket(wait, ended) for wait in recorder.waits]
-    rows = sorted(_rows(recorder, brackets, read), key=lambda row: row.at)
+    rows = sorted(_rows(recorder, brackets), key=lambda row: row.at)
     if not whole:
         rows = _folded(rows)
     rows = _cut(rows, WHOLE if whole else SHORT)
@@ -100,7 +100,7 @@ def timeline(recorder: Recorder, *, whole: bool, ended: float, read: Reader) -> 
     return Timeline(people, services, brackets, rows)
 
 
-def _rows(recorder: Recorder, brackets: Sequence[Bracket], read: Reader) -> Iterator[Row]:
+def _rows(recorder: Recorder, brackets: Sequence[Bracket]) -> Iterator[Row]:
     for wait, bracket in zip(recorder.waits, brackets, strict=True):
         yield from _deadline(wait, bracket)
     for entry in recorder.entries:
@@ -110,7 +110,7 @@ def _rows(recorder: Recorder, brackets: Sequence[Bracket], read: Reader) -> Iter
             case Note():
                 yield Row(entry.at, entry.at, "note", f"{entry.service}: {entry.text}", service=_name(entry.service))
             case Frame():
-                yield _message(entry, read)
+                yield _message(entry, recorder.in_words(entry))
 
 
 def _deadline(wait: Wait, bracket: Bracket) -> Iterator[Row]:
@@ -138,11 +138,10 @@ def _exchange(exchange: Exchange) -> Row:
     )
 
 
-def _message(frame: Frame, read: Reader) -> Row:
+def _message(frame: Frame, said: Said) -> Row:
     who, at = (_name(frame.person),), frame.at
     if frame.direction == "connection":
         return _connection(frame, Row(at, at, "opening", "", who=who, service=LIVE_UPDATES))
-    said = read(frame)
     agent = f" ({plain(said.agent, _LONGEST_NAME)})" if said.agent and frame.direction == "received" else ""
     return Row(
         at=at,

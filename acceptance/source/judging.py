@@ -45,6 +45,7 @@ def judge(case: Case, cache: Cache, workers: int | None, progress: Progress | No
         app_uses = [use for use in evidence.uses if not use.file.in_tests]
         test_uses = [use for use in evidence.uses if use.file.in_tests]
         return Audit(
+            asked=tuple(rules),
             findings=findings,
             waived=waived,
             homes={concept: evidence.home(concept) for concept in case.concepts},

@@ -33,6 +33,7 @@ def a_finding(**facts: Any) -> Finding:
 
 def an_audit(*findings: Finding, **facts: Any) -> Audit:
     made = Audit(
+        asked=tuple(RULES),
         findings=findings,
         waived=(Waived(a_finding(path="shop/music.py"), "look_alikes", "a ledger line of a score"),),
         homes={
@@ -56,13 +57,13 @@ def an_audit(*findings: Finding, **facts: Any) -> Audit:
     return replace(made, **facts)
 
 
-def page(audit: Audit, *, rules: list[str] | None = None, limit: int = 0) -> str:
-    lines = text.page(audit, load_manifest(TOY), TREE, rules=rules, limit=limit, list_tests=False)
+def page(audit: Audit, *, limit: int = 0) -> str:
+    lines = text.page(audit, load_manifest(TOY), TREE, limit=limit, list_tests=False)
     return plain(lines)
 
 
 def results(audit: Audit) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(sarif.document(audit, None))["runs"][0]["results"]
+    found: list[dict[str, Any]] = json.loads(sarif.document(audit))["runs"][0]["results"]
     return found
 
 
@@ -75,7 +76,7 @@ def test_the_json_keeps_to_its_published_schema() -> None:
         "python -m acceptance schema audit > docs/audit.schema.json"
     )
     jsonschema.Draft202012Validator.check_schema(schema)
-    told = json.loads(model.document(an_audit(a_finding(), a_finding(in_tests=True)), TREE, None))
+    told = json.loads(model.document(an_audit(a_finding(), a_finding(in_tests=True)), TREE))
     jsonschema.validate(told, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**told, "counted": -1}, schema)
@@ -83,7 +84,7 @@ def test_the_json_keeps_to_its_published_schema() -> None:
 
 def test_the_json_tells_everything() -> None:
     audit = an_audit(a_finding(), a_finding(in_tests=True))
-    told = json.loads(model.document(audit, TREE, None))
+    told = json.loads(model.document(audit, TREE))
     assert (told["format"], told["tree"], told["manifest_version"], told["counted"]) == (1, "shop", "7", 1)
     assert told["findings"][0] == {**asdict(audit.findings[0]), "detail": {"kind": "class", "hidden": True}}
     assert [finding["in_tests"] for finding in told["findings"]] == [False, True]
@@ -109,7 +110,7 @@ def test_the_json_tells_everything() -> None:
 
 
 def test_the_sarif_keeps_to_the_standard() -> None:
-    log = json.loads(sarif.document(an_audit(a_finding(), a_finding(in_tests=True)), ["CG101"]))
+    log = json.loads(sarif.document(an_audit(a_finding(), a_finding(in_tests=True), asked=("CG101",))))
     checker = jsonschema.Draft4Validator(SARIF_SCHEMA)
     checker.check_schema(SARIF_SCHEMA)
     assert [error.message for error in checker.iter_errors(log)] == []
@@ -119,7 +120,7 @@ def test_the_sarif_keeps_to_the_standard() -> None:
 
 
 def test_the_sarif_documents_every_rule() -> None:
-    driver = json.loads(sarif.document(an_audit(), None))["runs"][0]["tool"]["driver"]
+    driver = json.loads(sarif.document(an_audit()))["runs"][0]["tool"]["driver"]
     assert [rule["id"] for rule in driver["rules"]] == list(RULES)
     for rule, known in zip(driver["rules"], RULES.values(), strict=True):
         doc = known.doc

@@ -5,7 +5,6 @@ The same tree and manifest give the same bytes, on any machine.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -167,26 +166,26 @@ class AuditResults(_Document):
     since: SinceFacts | None = Field(default=None, description="with --since; then findings are those that came since")
 
 
-def document(audit: Audit, tree: Path, rules: Collection[str] | None) -> str:
-    """The audit of ``tree`` as JSON; ``rules`` are those asked, None for all."""
-    return _results(audit, tree, rules).model_dump_json(indent=2) + "\n"
+def document(audit: Audit, tree: Path) -> str:
+    """The audit of ``tree`` as JSON."""
+    return _results(audit, tree).model_dump_json(indent=2) + "\n"
 
 
-def since_document(since: Since, tree: Path, rules: Collection[str] | None) -> str:
+def since_document(since: Since, tree: Path) -> str:
     """What came to ``tree`` since a revision, as JSON; all figures are those of now."""
-    told = _results(narrowed(since), tree, rules)
+    told = _results(narrowed(since), tree)
     went = [FindingFacts.model_validate(finding) for finding in since.changes.went]
     facts = SinceFacts(revision=since.revision, commit=since.commit, went=went)
     return told.model_copy(update={"since": facts}).model_dump_json(indent=2) + "\n"
 
 
-def _results(audit: Audit, tree: Path, rules: Collection[str] | None) -> AuditResults:
+def _results(audit: Audit, tree: Path) -> AuditResults:
     broken_app = set(audit.unparsable_app)
     return AuditResults(
         tree=tree.resolve().name,
         revision=audit.revision,
         manifest_version=audit.manifest_version,
-        asked=[rule for rule in RULES if rules is None or rule in rules],
+        asked=list(audit.asked),
         counted=len(counted(audit)),
         files=FileFacts.model_validate(audit.files),
         concepts=[_concept(audit, concept) for concept in audit.homes],

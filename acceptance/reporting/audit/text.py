@@ -10,21 +10,16 @@ from acceptance.reporting.audit import SCALE, counted, narrowed, visible
 from acceptance.reporting.terminal import Line, Part
 from acceptance.source import RULES, Audit, Finding, Home, Manifest, Waived
 from acceptance.source.changes import Since
-from acceptance.source.result import RetiredPath, Uses, Warnings
+from acceptance.source.result import RetiredPath, Uses
 
 _TITLE, _RULE, _PLACE, _LOUD, _QUIET = "bold underline", "bold", "cyan", "bold red", "dim"
 
 
-def page(
-    audit: Audit, manifest: Manifest, tree: Path, *, rules: Collection[str] | None, limit: int, list_tests: bool
-) -> Iterator[Line]:
-    """Everything that an audit of ``tree`` says.
-
-    ``rules`` are those asked, None for all. ``list_tests`` lists the findings in tests too, instead of counting them.
-    """
+def page(audit: Audit, manifest: Manifest, tree: Path, *, limit: int, list_tests: bool) -> Iterator[Line]:
+    """Everything that an audit of ``tree`` says; ``list_tests`` lists the findings in tests, too."""
     in_app = counted(audit)
     in_tests = [finding for finding in audit.findings if finding.in_tests]
-    yield from _header(audit, tree, rules)
+    yield from _header(audit, tree)
     for concept, home in audit.homes.items():
         found = [finding for finding in in_app if finding.concept == concept]
         yield from _title(f"{concept}: {_many(len(found), 'finding')}")
@@ -36,7 +31,7 @@ def page(
     yield from _factories(audit, manifest)
     yield from _migration(audit)
     yield from _retired(audit.retired)
-    yield from _warnings(audit.warnings, rules)
+    yield from _warnings(audit)
     if manifest.own_check:
         yield from _own_check(audit.own_check.names)
     yield from _unparsable(audit.unparsable)
@@ -53,10 +48,10 @@ def page(
     yield conclusion(audit, limit)
 
 
-def since_page(since: Since, tree: Path, *, rules: Collection[str] | None, limit: int) -> Iterator[Line]:
+def since_page(since: Since, tree: Path, *, limit: int) -> Iterator[Line]:
     """What came since a revision, each with what closes it; what went; and whether that is within the limit."""
     came = narrowed(since)
-    yield from _header(since.now, tree, rules)
+    yield from _header(since.now, tree)
     yield _fact("Since", f"{since.revision}, which it left at {since.commit[:12]}")
     yield from _title(f"Came in app code: {_many(len(counted(came)), 'finding')}")
     yield from _findings(counted(came))
@@ -85,15 +80,20 @@ def conclusion(audit: Audit, limit: int) -> Line:
     return _line((f"Within the limit: {_many(found, 'finding')} in app code, {limited}.", "bold green"))
 
 
-def _header(audit: Audit, tree: Path, rules: Collection[str] | None) -> Iterator[Line]:
+def _header(audit: Audit, tree: Path) -> Iterator[Line]:
     files = audit.files
     yield _line((f"Source audit of {tree}", "bold"))
     yield _fact("Revision", audit.revision or "not under version control")
     yield _fact("Manifest", f"version {audit.manifest_version}")
     unparsable = f", {files.unparsable} could not be parsed" if files.unparsable else ""
     yield _fact("Files", f"{files.app} app, {files.tests} tests; {files.read} taken apart{unparsable}")
-    if rules is not None:
-        yield _fact("Asked", f"{', '.join(sorted(set(rules)))} only")
+    if not _is_whole(audit):
+        yield _fact("Asked", f"{', '.join(audit.asked)} only")
+
+
+def _is_whole(audit: Audit) -> bool:
+    """Whether no rule was left out."""
+    return len(audit.asked) == len(RULES)
 
 
 def _home(home: Home, uses: Mapping[str, Uses]) -> Iterator[Line]:
@@ -181,11 +181,12 @@ def _retired(paths: Collection[RetiredPath]) -> Iterator[Line]:
         yield _line(told, state)
 
 
-def _warnings(warnings: Warnings, rules: Collection[str] | None) -> Iterator[Line]:
+def _warnings(audit: Audit) -> Iterator[Line]:
+    warnings = audit.warnings
     yield from _title("SSOT warnings")
     modules = (_many(len(warnings.modules), "module"), "bold")
     yield _line("  ", modules, f" of app code, with {_many(warnings.findings, 'finding')} on the core concepts")
-    if rules is not None:
+    if not _is_whole(audit):
         yield _line("  Of the rules that were asked only: without --rule there may be more.")
     elif warnings.reduction is not None:
         yield _line(f"  At the start there were {warnings.baseline}: {_change(warnings.reduction)}.")
