@@ -19,9 +19,9 @@ from acceptance.reporting.outcome import Outcome, four_lines, outcome
 from acceptance.reporting.results import Results
 from acceptance.reporting.terminal import console_on
 from acceptance.session import AS_FOUND, Session
-from acceptance.signoff.ratchet import STALE
-from acceptance.signoff.telling import tell_verdict
+from acceptance.signoff.against_lists import STALE
 from acceptance.signoff.verdict import judge
+from acceptance.signoff.verdict_text import tell_verdict
 from acceptance.verdicts import Verdict
 
 _STYLES = {

@@ -21,11 +21,11 @@ from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.faults import Fault, as_found, chosen_faults
 from acceptance.files import DEFAULT_REPORTS, REFERENCE, REPOSITORY, write_whole
+from acceptance.git import is_changed
 from acceptance.locks import Work, claim
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
-from acceptance.source.revision import is_changed
 from acceptance.target import Target
 from acceptance.targets import known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest

@@ -10,16 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from acceptance.drivers.agent_runs import Run
 from acceptance.drivers.auth import Auth, Opinion, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
 from acceptance.drivers.doors import OPEN, door
-from acceptance.drivers.events import Event
+from acceptance.drivers.envelopes import Event
 from acceptance.drivers.health import ANSWERED_BY, condition
 from acceptance.drivers.http import Reply, Service
 from acceptance.drivers.live_connection import IN_THE_CHAT, LiveConnection
 from acceptance.drivers.live_updates import Carrier, LiveUpdates
 from acceptance.drivers.ownership import marked, new_word, strange_words
-from acceptance.drivers.runs import Run
 from acceptance.drivers.tokens import claims_of
 from acceptance.evidence.recorder import Recorder
 from acceptance.files import DEFAULT_REPORTS

@@ -9,8 +9,8 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
-from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, error_text
-from acceptance.drivers.runs import QUESTIONS, Run, same_answer
+from acceptance.drivers.agent_runs import QUESTIONS, Run, same_answer
+from acceptance.drivers.envelopes import AGENT_ERROR, GOLDEN_PATH, error_text
 from acceptance.matchers import nothing_wrong
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually

@@ -10,10 +10,10 @@ import allure
 from behave import given, then, when
 from behave.runner import Context
 
-from acceptance.drivers.runs import Kind
+from acceptance.drivers.agent_runs import Kind
 from acceptance.load import running
+from acceptance.load.crowd import CrowdPlan
 from acceptance.load.result import LoadResult
-from acceptance.load.running import Crowd
 from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World
 
@@ -27,7 +27,7 @@ async def a_crowd(context: Context) -> None:
     world: World = context.world
     await world.platform.auth.require_reachable()
     users, seconds = world.target.load_users or 1, world.target.load_run_time
-    world.said["crowd"] = Crowd(users, spawn_rate=2 * users / seconds, run_time=seconds)
+    world.said["crowd"] = CrowdPlan(users, spawn_rate=2 * users / seconds, run_time=seconds)
 
 
 @when("everybody in the crowd asks, and comes back to ask again")

@@ -6,7 +6,7 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
-from acceptance.drivers.events import error_code
+from acceptance.drivers.envelopes import error_code
 from acceptance.drivers.live_updates import Carrier
 from acceptance.world import World, precondition
 

@@ -9,7 +9,7 @@ from behave.runner import Context
 from hamcrest import assert_that, equal_to, matches_regexp
 
 from acceptance.drivers.backend import thread_path
-from acceptance.drivers.events import error_code, error_text
+from acceptance.drivers.envelopes import error_code, error_text
 from acceptance.drivers.live_connection import FORMS
 from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World, precondition

@@ -25,14 +25,15 @@ from rich.progress import track
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from acceptance.drivers.agent_runs import QUESTIONS, Run, same_answer, sorted_into
 from acceptance.drivers.auth import Person
-from acceptance.drivers.events import PASSED_OVER, Event, read
+from acceptance.drivers.envelopes import PASSED_OVER, Event, read
 from acceptance.drivers.live_connection import FORMS, IN_THE_CHAT
 from acceptance.drivers.ownership import marked, names_another, new_word, strange_words
-from acceptance.drivers.runs import QUESTIONS, Run, same_answer, sorted_into
 from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.redaction import Redactor
-from acceptance.load.running import Crowd, run
+from acceptance.load.crowd import CrowdPlan
+from acceptance.load.running import run
 from acceptance.target import Deadline, Target
 from acceptance.targets import load_target
 
@@ -124,7 +125,7 @@ def cost_of_bare(target: Target, users: int, seconds: float) -> float:
 
 
 def cost_of_crowd(target: Target, users: int, seconds: float) -> float:
-    crowd = Crowd(users, spawn_rate=4 * users / seconds, run_time=seconds, think=THINK)
+    crowd = CrowdPlan(users, spawn_rate=4 * users / seconds, run_time=seconds, think=THINK)
     with tempfile.TemporaryDirectory() as folder:
         result = asyncio.run(run(target, crowd, Path(folder)))
     assert not result.broken and not result.tally.unknown, result.sentence

@@ -12,11 +12,11 @@ import pytest
 from hamcrest import assert_that
 
 from acceptance.addresses import same_address
+from acceptance.drivers.agent_runs import Run, sorted_into
 from acceptance.drivers.auth import Person, seconds_since_1970
 from acceptance.drivers.doors import OPEN, SHUT, door
-from acceptance.drivers.events import GOLDEN_PATH, Event, read
+from acceptance.drivers.envelopes import GOLDEN_PATH, Event, read
 from acceptance.drivers.http import Reply
-from acceptance.drivers.runs import Run, sorted_into
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
 from acceptance.matchers import everybody_says
 from acceptance.target import Deadline

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from acceptance.drivers.events import GOLDEN_PATH, Event, answer_of, answer_text, ends_run, read
-from acceptance.drivers.runs import Run
+from acceptance.drivers.agent_runs import Run
+from acceptance.drivers.envelopes import GOLDEN_PATH, Event, answer_of, answer_text, ends_run, read
 from acceptance.target import Deadline
 
 

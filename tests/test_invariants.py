@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.events import read
+from acceptance.drivers.envelopes import read
 from acceptance.drivers.live_connection import LiveConnection
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import HIDDEN, Redactor

@@ -17,8 +17,8 @@ from acceptance.faults import chosen_faults, faulty_copy
 from acceptance.files import REFERENCE
 from acceptance.known_gaps import KnownGap, KnownGaps, Match, of, read
 from acceptance.reporting.results import Results
+from acceptance.signoff.against_lists import Kind, standings
 from acceptance.signoff.proposal import says
-from acceptance.signoff.ratchet import Kind, standings
 from acceptance.signoff.verdict import State, judge
 from acceptance.verdicts import ConfigurationError, Count, Verdict
 

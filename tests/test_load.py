@@ -16,10 +16,10 @@ import pytest
 from command import Ran, clean_environment
 from reference_services import AUTH, BACKEND, REFERENCE, Starter, environment, free_port
 
-from acceptance.drivers.events import GOLDEN_PATH
-from acceptance.drivers.events import read as read_event
+from acceptance.drivers.agent_runs import Kind
+from acceptance.drivers.envelopes import GOLDEN_PATH
+from acceptance.drivers.envelopes import read as read_event
 from acceptance.drivers.ownership import new_word, strange_words
-from acceptance.drivers.runs import Kind
 from acceptance.faults import chosen_faults, faulty_copy
 from acceptance.files import REPOSITORY
 from acceptance.load.result import LoadResult, read
@@ -150,6 +150,15 @@ def test_a_crowd_that_must_not_come_is_refused_in_one_sentence(arguments: list[s
     ran = load(tmp_path, *arguments)
     assert ran.exit_code == 2
     assert says in ran.output
+    assert len(ran.output.strip().splitlines()) == 1
+    assert not (tmp_path / "load.json").exists()
+
+
+def test_a_proxy_that_cannot_be_used_is_told_before_anybody_goes(tmp_path: Path) -> None:
+    elsewhere = ["-D", "target=staging", "-D", "capabilities=creates-data,load", "-u", "3", "--yes"]
+    ran = load(tmp_path, *elsewhere, env={"HTTP_PROXY": "odd://127.0.0.1:9"})
+    assert ran.exit_code == 2
+    assert ran.output.startswith("the proxy settings of the environment cannot be used: ")
     assert len(ran.output.strip().splitlines()) == 1
     assert not (tmp_path / "load.json").exists()
 

@@ -23,14 +23,14 @@ from repositories import checkout, git
 from acceptance import plan
 from acceptance.files import REFERENCE
 from acceptance.known_gaps import KnownGap
-from acceptance.reporting import past_runs
+from acceptance.reporting import sheet_history
 from acceptance.reporting.audit import SCALE
 from acceptance.reporting.audit.trend import Figures, Migrated, Revision
 from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.render import _outside_references
 from acceptance.reporting.results import Results
 from acceptance.signoff.criteria import Answer
-from acceptance.signoff.joined import runs_in
+from acceptance.signoff.several_runs import runs_in
 from acceptance.signoff.sheet import pages
 from acceptance.signoff.sheet.compose import compose
 from acceptance.signoff.sheet.model import Sheet
@@ -344,12 +344,12 @@ def test_a_rehearsal_never_hides_what_was_really_asked(tmp_path: Path) -> None:
 def test_the_trend_is_of_complete_runs_of_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "run-0"
     for hours, warnings in ((0, 37), (1, 12), (2, 4)):
-        past_runs.remember(
+        sheet_history.remember(
             folder, a_run(no_platform(), tree(ssot_warnings=warnings), started=STARTED + timedelta(hours=hours))
         )
-    past_runs.remember(folder, a_run(staging(), started=STARTED + timedelta(hours=3)))
+    sheet_history.remember(folder, a_run(staging(), started=STARTED + timedelta(hours=3)))
     partial = a_run(no_platform(), tree(ssot_warnings=0), started=STARTED + timedelta(hours=4), complete=False)
-    past_runs.remember(folder, partial)
+    sheet_history.remember(folder, partial)
     (trend,) = a_sheet(tmp_path, source_run()).trends
     assert [point.ssot_warnings for point in trend.points] == [37, 12, 4]
     page = pages.html(a_sheet(tmp_path, source_run()))
@@ -359,21 +359,21 @@ def test_the_trend_is_of_complete_runs_of_the_same(tmp_path: Path) -> None:
 
 def test_a_run_is_remembered_once_and_a_damaged_line_is_left_out(tmp_path: Path) -> None:
     for _ in range(2):
-        past_runs.remember(tmp_path, source_run())
-    with (tmp_path / past_runs.FILE_NAME).open("a") as file:
+        sheet_history.remember(tmp_path, source_run())
+    with (tmp_path / sheet_history.FILE_NAME).open("a") as file:
         file.write('{"started": "2026-\n')
-    past_runs.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=1)))
-    assert [run.judged for run in past_runs.past_runs(tmp_path)] == [
+    sheet_history.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=1)))
+    assert [run.judged for run in sheet_history.past_runs(tmp_path)] == [
         "source | ../netra",
         "blue | https://blue.example.com | ",
     ]
 
 
 def test_the_history_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past_runs, "LATEST", 3)
+    monkeypatch.setattr(sheet_history, "LATEST", 3)
     for hour in range(5):
-        past_runs.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=hour)))
-    assert [run.started.hour for run in past_runs.past_runs(tmp_path)] == [5, 6, 7]
+        sheet_history.remember(tmp_path, a_run(staging(), started=STARTED + timedelta(hours=hour)))
+    assert [run.started.hour for run in sheet_history.past_runs(tmp_path)] == [5, 6, 7]
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ def full(tmp_path: Path) -> Sheet:
     """A sheet with something in every part of it."""
     folder = tmp_path / "run-0"
     for hours in range(3):
-        past_runs.remember(folder, a_run(no_platform(), tree(), started=STARTED + timedelta(hours=hours)))
+        sheet_history.remember(folder, a_run(no_platform(), tree(), started=STARTED + timedelta(hours=hours)))
     ends = {
         "imports-03b": (BROKEN, "11 other names and paths of it"),
         "imports-02a": (BROKEN, "<script>alert(1)</script> `x`"),

@@ -10,7 +10,8 @@ import typer
 from typer.models import CommandInfo
 
 from acceptance.cli import commands  # noqa: F401  it adds them to the application
-from acceptance.cli.app import INTERRUPTED, UNUSABLE, app
+from acceptance.cli.app import app
+from acceptance.exit_codes import INTERRUPTED, UNUSABLE
 from acceptance.signals import stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError
 
@@ -42,7 +43,7 @@ def main() -> None:
 
 def _refuse(told: str) -> NoReturn:
     """Say in one line, which may repeat what a file holds or is called, why there is no answer."""
-    from acceptance.reporting.audit import visible
+    from acceptance.reporting.terminal import visible
 
     typer.echo(visible(told), err=True)
     raise SystemExit(UNUSABLE) from None

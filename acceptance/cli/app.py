@@ -12,9 +12,6 @@ import typer
 
 from acceptance import __version__
 
-UNUSABLE = 2  # what was named cannot be used; a verdict uses the same code for a failed environment
-INTERRUPTED = 130  # as shells have it: 128 and the signal's number
-
 app = typer.Typer(
     name="acceptance",
     no_args_is_help=True,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,11 +43,6 @@ def tell(asked: Asked) -> int:
     else:
         put(_content(compared, asked.form))
     return compared.exit_code
-
-
-def schema() -> None:
-    """Print the published schema of ``--format json``."""
-    put(json.dumps(Comparison.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 def _content(compared: Comparison, form: Told) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import shutil
 import sys
@@ -12,13 +11,12 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.app import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
-from acceptance.cli.output import put
 from acceptance.doctor import telling
 from acceptance.doctor.checks import Form, Section, missing
 from acceptance.doctor.machine import ABOUT, machine
 from acceptance.doctor.target import of_target
+from acceptance.exit_codes import FINE, INTERRUPTED, UNUSABLE
 from acceptance.files import DEFAULT_REPORTS, REPOSITORY
 from acceptance.session import chosen
 from acceptance.verdicts import ConfigurationError
@@ -51,12 +49,7 @@ def doctor(asked: Asked) -> int:
     except KeyboardInterrupt:
         typer.echo("Interrupted.", err=True)
         return INTERRUPTED
-    return 0 if ready else UNUSABLE
-
-
-def schema() -> None:
-    """Print the published schema of ``--format json``."""
-    put(json.dumps(telling.schema(), indent=2, ensure_ascii=False) + "\n")
+    return FINE if ready else UNUSABLE
 
 
 def _behave() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 import time
@@ -18,14 +17,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from acceptance.cli.app import INTERRUPTED, UNUSABLE
 from acceptance.cli.options import given_options
+from acceptance.drivers.http import client_for
 from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.redaction import Redactor
+from acceptance.exit_codes import FINE, INTERRUPTED, UNUSABLE, WRONG
 from acceptance.faults import Fault
 from acceptance.load import running
+from acceptance.load.crowd import CrowdPlan
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult
-from acceptance.load.running import Crowd
 from acceptance.locks import Work, claim
 from acceptance.reporting.terminal import console_on
 from acceptance.session import chosen
@@ -33,7 +33,7 @@ from acceptance.signals import signals_held, stop_in_order_on_signals
 from acceptance.target import Capability, Target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, Verdict
 
-_EXIT = {Verdict.KEPT: 0, Verdict.BROKEN: 1, Verdict.COULD_NOT_TELL: UNUSABLE}
+_EXIT = {Verdict.KEPT: FINE, Verdict.BROKEN: WRONG, Verdict.COULD_NOT_TELL: UNUSABLE}
 _SHOWN = 3  # flaws that are told on the terminal
 
 
@@ -80,11 +80,6 @@ def load(asked: Asked) -> int:
     return _EXIT[result.verdict]
 
 
-def schema() -> None:
-    """Print the published schema of load.json."""
-    typer.echo(json.dumps(LoadResult.model_json_schema(), indent=2, ensure_ascii=False))
-
-
 def _check(target: Target, asked: Asked) -> None:
     """Raise :class:`ConfigurationError` where a crowd is not to go."""
     for capability, what in ((Capability.LOAD, "many people at once"), (Capability.CREATES_DATA, "data")):
@@ -104,6 +99,7 @@ def _check(target: Target, asked: Asked) -> None:
         raise ConfigurationError(
             f"target {target.name} does not say how many people at once it is meant for: say it with --users N"
         )
+    asyncio.run(client_for(target).aclose())  # a proxy that cannot be used is told once, and not lost by everybody
     if target.staging and not asked.yes and not _agreed(target):
         raise ConfigurationError(
             f"target {target.name} is a staging environment that others use too: say --yes if they know of the crowd"
@@ -116,9 +112,9 @@ def _agreed(target: Target) -> bool:
     )
 
 
-def _crowd(target: Target, asked: Asked, faults: Sequence[Fault]) -> Crowd:
+def _crowd(target: Target, asked: Asked, faults: Sequence[Fault]) -> CrowdPlan:
     users = asked.users or target.load_users or 1
-    crowd = Crowd(
+    crowd = CrowdPlan(
         users,
         asked.spawn_rate or max(1.0, users / 10),
         asked.run_time,
@@ -137,7 +133,7 @@ def _crowd(target: Target, asked: Asked, faults: Sequence[Fault]) -> Crowd:
     return crowd
 
 
-def _work(target: Target, crowd: Crowd) -> int:
+def _work(target: Target, crowd: CrowdPlan) -> int:
     """Be a worker until the master lets it go; what it finds is with its master."""
     if not running.is_installed():
         raise CouldNotTell("Locust is not installed: pip install -r requirements.txt")
@@ -167,7 +163,7 @@ def _platform(target: Target, faults: list[Fault]) -> Iterator[Target]:
 
 
 @contextmanager
-def _progress(crowd: Crowd) -> Iterator[running.Progress]:
+def _progress(crowd: CrowdPlan) -> Iterator[running.Progress]:
     """A bar over the time of the run, on a terminal."""
     console = console_on(sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -10,10 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import typer
-
-from acceptance.cli.app import UNUSABLE
 from acceptance.cli.options import given_options, seconds
+from acceptance.exit_codes import FINE, INTERRUPTED, UNUSABLE, WRONG
 from acceptance.files import DEFAULT_REPORTS
 from acceptance.locks import Work, claim
 from acceptance.monitor import page
@@ -26,7 +23,7 @@ from acceptance.session import chosen
 from acceptance.signals import ignore_signals, stop_in_order_on_signals
 from acceptance.verdicts import ConfigurationError, Verdict
 
-_EXIT = {Verdict.BROKEN: 1, Verdict.KNOWN_GAP: 1, Verdict.KEPT: 0}
+_EXIT = {Verdict.BROKEN: WRONG, Verdict.KNOWN_GAP: WRONG, Verdict.KEPT: FINE}
 
 
 @dataclass(frozen=True)
@@ -78,13 +75,8 @@ def monitor(asked: Asked) -> int:
     except KeyboardInterrupt:
         ignore_signals()
         _say("Ended in order.")
-        return 130 if asked.once else 0
-    return 0
-
-
-def schema() -> None:
-    """Print the published schema of status.json."""
-    typer.echo(json.dumps(Status.model_json_schema(), indent=2, ensure_ascii=False))
+        return INTERRUPTED if asked.once else FINE
+    return FINE
 
 
 def _served(made: Monitor, listen: str) -> Server:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -16,8 +15,9 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from acceptance.cli.app import INTERRUPTED
+from acceptance.exit_codes import FINE, INTERRUPTED, WRONG
 from acceptance.files import REPOSITORY, write_whole
+from acceptance.git import is_changed, revision_of
 from acceptance.locks import Work, claim
 from acceptance.promises import Example, phase2
 from acceptance.proof.runs import Proving, try_all
@@ -25,10 +25,8 @@ from acceptance.proof.trials import chosen, proven
 from acceptance.reporting.proof import FILE_NAME, Outcome, Proof, Trial
 from acceptance.reporting.terminal import console_on
 from acceptance.signals import stop_in_order_on_signals
-from acceptance.source.revision import is_changed, revision_of
 from acceptance.verdicts import ConfigurationError
 
-NOT_PROVEN = 1
 _A_LINE_EVERY = 25  # trials: a pipeline that hears nothing for long takes a command for dead
 KEPT = "proof"  # where the evidence of trials is that did not end as they should, below the reports
 
@@ -84,11 +82,6 @@ def prove(asked: Asked) -> int:
     return _tell(proof, examples, asked, is_whole)
 
 
-def schema() -> None:
-    """Print the published schema of proof.json."""
-    typer.echo(json.dumps(Proof.model_json_schema(), indent=2, ensure_ascii=False))
-
-
 def _write(proof: Proof, file: Path) -> None:
     try:
         write_whole(file, proof.model_dump_json(indent=1) + "\n")
@@ -109,7 +102,7 @@ def _tell(proof: Proof, examples: Sequence[Example], asked: Asked, is_whole: boo
     if wrong:
         _say(f"The runs that ended otherwise are in {asked.reports / KEPT}/.", "dim")
     _say(_sum(proof, examples, unbroken, is_whole), "bold")
-    return NOT_PROVEN if wrong or unbroken else 0
+    return WRONG if wrong or unbroken else FINE
 
 
 def _unbroken(proof: Proof, asked: Asked, is_whole: bool) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -15,10 +14,9 @@ from acceptance.files import write_together
 from acceptance.locks import no_run_in
 from acceptance.reporting import proof as proofs
 from acceptance.reporting.audit import trend as trends
-from acceptance.signoff.joined import runs_in
+from acceptance.signoff.several_runs import runs_in
 from acceptance.signoff.sheet import pages
 from acceptance.signoff.sheet.compose import compose
-from acceptance.signoff.sheet.model import Sheet
 from acceptance.signoff.verdict import State
 from acceptance.verdicts import ConfigurationError
 
@@ -67,8 +65,3 @@ def sheet(folders: Sequence[Path], into: Path | None, over: trend.Asked | None =
             typer.echo(f"Written: {file}")
     page, state = write(folders, into)
     typer.echo(f"The sign-off sheet is {page} ({state})")
-
-
-def schema() -> None:
-    """Print the published schema of signoff.json."""
-    typer.echo(json.dumps(Sheet.model_json_schema(), indent=2, ensure_ascii=False))

@@ -13,24 +13,23 @@ from pathlib import Path
 from behave.parser import ParserError
 from rich.text import Text
 
+from acceptance import exit_codes
 from acceptance.files import write_together
+from acceptance.git import is_changed, revision_of
 from acceptance.locks import alone_in, no_run_in
 from acceptance.promises import phase2
 from acceptance.reporting import proof as proofs
-from acceptance.reporting.audit import visible
 from acceptance.reporting.results import FILE_NAME, read
-from acceptance.reporting.terminal import console_on
-from acceptance.signoff import approval, approving, signature, verification
+from acceptance.reporting.terminal import console_on, visible
+from acceptance.signoff import approval, approving, signature, still_stands
 from acceptance.signoff.approval import Approval, Proof, Wording
 from acceptance.signoff.approving import Pending, Signing
-from acceptance.signoff.joined import JudgedRun, digest, runs_in
-from acceptance.signoff.verification import Found, Now, TreeNow, Unreadable
-from acceptance.source.revision import is_changed, revision_of
+from acceptance.signoff.several_runs import JudgedRun, digest, runs_in
+from acceptance.signoff.still_stands import Found, Now, TreeNow, Unreadable
 from acceptance.verdicts import ConfigurationError
 
 DAYS = 90  # how long an approval stands, unless said otherwise
 SIGNERS = "allowed_signers"
-NOT_APPROVED = 1
 NOTHING_SIGNED = 3
 
 
@@ -66,16 +65,16 @@ def _approve(asked: Approving) -> int:
         _say("Not approved:", "bold red")
         for told in against:
             _say(f"  {told}")
-        return NOT_APPROVED
+        return exit_codes.WRONG
     pending = approving.to_accept(joined)
     reasons = approving.reasons(pending, asked.accept)
     if left := [each for each in pending if each.example.id not in reasons]:
         _tell_what_is_to_be_accepted(left)
-        return NOT_APPROVED
+        return exit_codes.WRONG
     made = approving.approve(joined, wording, pending, reasons, signing, _proof_in(asked))
     file = _write(made, asked)
     _tell_approval(made, file, asked)
-    return 0
+    return exit_codes.FINE
 
 
 def _check_person(asked: Approving) -> None:
@@ -200,12 +199,12 @@ def verify(asked: Verifying) -> int:
     wording = _wording()
     codes = []
     for number, (file, each) in enumerate(approvals.items()):
-        found = verification.verify(each, _now(file, each, wording, asked))
+        found = still_stands.verify(each, _now(file, each, wording, asked))
         if number:
             _say()
         _tell(file, found)
         codes.append(found.exit_code)
-    order = (verification.CHANGED, verification.UNCHECKED, verification.STANDS)
+    order = (exit_codes.WRONG, exit_codes.PARTIAL, exit_codes.FINE)
     return min(codes, key=order.index)
 
 
@@ -283,9 +282,9 @@ def _lines(promises: dict[str, str]) -> Iterator[str]:
 def _conclusion(found: Found) -> str:
     many = f"{found.standing} of {len(found.approval.promise)} promises stand as signed"
     match found.exit_code:
-        case verification.STANDS:
+        case exit_codes.FINE:
             return f"It stands: {many}."
-        case verification.UNCHECKED:
+        case exit_codes.PARTIAL:
             return f"It stands as far as could be checked: {many}."
     return f"{many}: judge the platform again, and approve again."
 

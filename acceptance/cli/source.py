@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,8 +12,9 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.app import INTERRUPTED, Format
+from acceptance.cli.app import Format
 from acceptance.cli.output import check_place, put, writing
+from acceptance.exit_codes import FINE, INTERRUPTED, WRONG
 from acceptance.files import write_whole
 from acceptance.reporting.audit import counted, narrowed, rules_page, text
 from acceptance.reporting.terminal import Line, console_on, plain, show
@@ -22,7 +22,6 @@ from acceptance.source import RULES, Audit, Cache, CannotJudge, Manifest, audit,
 from acceptance.source.case import Progress
 from acceptance.verdicts import ConfigurationError, nearest
 
-OVER_THE_LIMIT = 1
 ALL = "all"
 _REDRAW = 0.05  # seconds: as often as an eye can follow
 
@@ -113,13 +112,6 @@ def explain(rule: str) -> None:
         put(rules_page.explained(RULES[rule].doc))
 
 
-def schema() -> None:
-    """Print the published schema of ``--format json``."""
-    from acceptance.reporting.audit import model
-
-    put(json.dumps(model.AuditResults.model_json_schema(), indent=2, ensure_ascii=False) + "\n")
-
-
 def _put(asked: Asked, told: str | list[Line], found: Audit) -> int:
     """Print what is told, or write it to the file that was named; the exit code."""
     if asked.output:
@@ -130,7 +122,7 @@ def _put(asked: Asked, told: str | list[Line], found: Audit) -> int:
         put(told)
     else:
         show(told)
-    return OVER_THE_LIMIT if len(counted(found)) > asked.limit else 0
+    return WRONG if len(counted(found)) > asked.limit else FINE
 
 
 def check_rule(rule: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.app import INTERRUPTED
 from acceptance.cli.source import progress_bar, remembering
+from acceptance.exit_codes import FINE, INTERRUPTED
 from acceptance.files import write_together
 from acceptance.plan import WARNINGS_ALLOWED
 from acceptance.reporting.audit import chart, trend_text
@@ -48,7 +47,7 @@ def tell(asked: Asked, output: Path) -> int:
     show(list(trend_text.page(found)))
     for file in write(found, output):
         typer.echo(f"Written: {file}")
-    return 0
+    return FINE
 
 
 def made(asked: Asked) -> Trend:
@@ -90,11 +89,6 @@ def write(found: Trend, folder: Path) -> list[Path]:
         problem = f"{folder / FILE_NAME} cannot be written: {error.strerror}"
         raise ConfigurationError(f"{problem}; name another folder with --output") from None
     return list(written)
-
-
-def schema() -> None:
-    """Print the published schema of trend.json."""
-    typer.echo(json.dumps(Trend.model_json_schema(), indent=2, ensure_ascii=False))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from watchfiles import Change
 from watchfiles import watch as saves
 
 from acceptance.cli.source import Asked, check_rule, remembering
+from acceptance.exit_codes import FINE
 from acceptance.reporting.audit import counted, text
 from acceptance.reporting.terminal import Line, show
 from acceptance.source import Audit, Cache, CannotJudge, Manifest, audit, load_manifest
@@ -37,7 +38,7 @@ def watch(asked: Asked) -> int:
                 found = _again(asked, cache, found, saved)
         except KeyboardInterrupt:
             typer.echo("No longer watching.", err=True)
-    return 0
+    return FINE
 
 
 def _again(asked: Asked, cache: Cache, before: Audit, saved: bool) -> Audit:

@@ -12,9 +12,8 @@ from pathlib import Path
 from acceptance.doctor.checks import Form, Section, unknown
 from acceptance.doctor.machine import ABOUT, machine
 from acceptance.doctor.telling import tell
+from acceptance.exit_codes import UNUSABLE
 from acceptance.files import DEFAULT_REPORTS
-
-_UNUSABLE = 2  # as the command line has it
 
 
 def without(package: str, arguments: Sequence[str]) -> int:
@@ -24,7 +23,7 @@ def without(package: str, arguments: Sequence[str]) -> int:
             f"The package {package} is not installed in this Python: {sys.executable} -m acceptance doctor says more."
         )
         print(told, file=sys.stderr)
-        return _UNUSABLE
+        return UNUSABLE
     options = argparse.ArgumentParser("acceptance doctor", add_help=False, allow_abbrev=False)
     options.add_argument("--format", type=Form, default=Form.TEXT)
     options.add_argument("--reports", type=Path, default=DEFAULT_REPORTS)
@@ -33,4 +32,4 @@ def without(package: str, arguments: Sequence[str]) -> int:
     with suppress(BrokenPipeError):  # nobody reads on
         tell([Section(ABOUT, machine(asked.reports)), Section("The target", [not_asked])], asked.format)
         sys.stdout.flush()
-    os._exit(_UNUSABLE)  # what is left in the pipe is nobody's
+    os._exit(UNUSABLE)  # what is left in the pipe is nobody's

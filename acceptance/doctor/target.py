@@ -23,12 +23,12 @@ from acceptance.embedded import EmbeddedPlatform, PlatformDidNotStart
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.files import REFERENCE
+from acceptance.git import revision_of
 from acceptance.promises import phase2
 from acceptance.signals import signals_held
 from acceptance.source import CannotJudge, load_manifest
 from acceptance.source.case import tree_of
 from acceptance.source.folder import Folder
-from acceptance.source.revision import revision_of
 from acceptance.target import ADDRESSES, Target, variable_of, variables_of
 from acceptance.targets import known_settings
 from acceptance.verdicts import Broken, ConfigurationError, CouldNotTell, nearest

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from acceptance.doctor.checks import Check, Form, Section, State
 from acceptance.reporting.terminal import Line, plain, show
@@ -48,13 +47,6 @@ def tell(sections: Iterable[Section], form: Form, run: str = "") -> bool:
     else:
         _show(_conclusion(found, run))
     return ready
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of what is written."""
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(Diagnosis).json_schema()
 
 
 def _page(section: Section) -> Iterator[Line]:

@@ -14,10 +14,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.protocol import State
 
+from acceptance.drivers.agent_runs import Run, sorted_into
 from acceptance.drivers.auth import LABEL, Person
-from acceptance.drivers.events import MAY_END, PASSED_OVER, Event, error_code, read
+from acceptance.drivers.envelopes import MAY_END, PASSED_OVER, Event, error_code, read
 from acceptance.drivers.ownership import names_another
-from acceptance.drivers.runs import Run, sorted_into
 from acceptance.evidence.recorder import Recorder
 from acceptance.target import Deadline
 from acceptance.verdicts import Broken, CouldNotTell

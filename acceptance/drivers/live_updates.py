@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from acceptance.addresses import without_user_info
 from acceptance.drivers.auth import Person
 from acceptance.drivers.doors import OPEN, SHUT, UNAVAILABLE
-from acceptance.drivers.events import error_code
+from acceptance.drivers.envelopes import error_code
 from acceptance.drivers.live_connection import CLOSE_SECONDS, LARGEST_MESSAGE, LiveConnection
 from acceptance.drivers.reachability import Reachability, why_unreachable
 from acceptance.evidence.recorder import Recorder

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection
 
 from acceptance.drivers.auth import LABEL
-from acceptance.drivers.events import Event
+from acceptance.drivers.envelopes import Event
 
 _WORD = re.compile(rf"\b{LABEL}-[0-9a-f]{{8}}\b")
 

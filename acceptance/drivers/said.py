@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acceptance.drivers.events import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, read
+from acceptance.drivers.envelopes import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, read
 from acceptance.evidence.recorder import Frame, Said, verbatim
 
 _SIGNS_OF_LIFE = frozenset({"heartbeat", "ping", "pong"})

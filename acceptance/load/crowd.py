@@ -10,20 +10,22 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import httpx
 
+from acceptance.drivers.agent_runs import QUESTIONS, Kind, Run, same_answer
 from acceptance.drivers.auth import Auth, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
+from acceptance.drivers.http import client_for
 from acceptance.drivers.live_connection import LiveConnection
 from acceptance.drivers.live_updates import LiveUpdates
 from acceptance.drivers.ownership import marked, names_another, new_word, strange_words
 from acceptance.drivers.reachability import Reachability
-from acceptance.drivers.runs import QUESTIONS, Kind, Run, same_answer
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import Redactor
 from acceptance.load.tally import SeenFlaw, Tally
@@ -33,8 +35,27 @@ from acceptance.verdicts import Broken, CouldNotTell
 #: What is timed, by what a person waits for.
 SIGN_IN, CONNECT, FIRST_EVENT, ANSWER = "sign-in", "connect", "first event", "answer"
 TIMED = (SIGN_IN, CONNECT, FIRST_EVENT, ANSWER)
+PATIENCE, THINK = 30.0, 1.0  # seconds
 _MESSAGES_KEPT, _CHARACTERS_KEPT = 12, 2000
 _DEADLINES = ("promptly", "service_discovery_timeout", "auth_coordination_timeout", "websocket_coordination_timeout")
+
+
+@dataclass(frozen=True)
+class CrowdPlan:
+    """How many people come, how fast, for how long; ``roles`` and ``more`` are for Locust as its users know them.
+
+    ``run_time``, ``think`` and ``patience`` are in seconds.
+    """
+
+    users: int
+    spawn_rate: float
+    run_time: float
+    think: float = THINK
+    patience: float = PATIENCE
+    roles: Sequence[str] = ()
+    more: Sequence[str] = ()
+    workers: int = 0
+    faults: Sequence[str] = field(default=())
 
 
 class _Forgetful(Redactor):
@@ -84,12 +105,7 @@ class Crowd:
     def client(self) -> httpx.AsyncClient:
         """One client for all; made by the first who needs it, on the loop on which everybody is."""
         if self._client is None:
-            self._client = httpx.AsyncClient(
-                trust_env=not self.target.is_on_this_machine,
-                timeout=None,
-                headers={"Accept-Encoding": "identity"},
-                limits=httpx.Limits(max_keepalive_connections=0),
-            )
+            self._client = client_for(self.target)
         return self._client
 
     @property

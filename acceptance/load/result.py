@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
-from acceptance.drivers.events import GOLDEN_PATH
+from acceptance.drivers.envelopes import GOLDEN_PATH
 from acceptance.load.tally import Tally
 from acceptance.verdicts import ConfigurationError, Verdict
 

@@ -8,9 +8,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -19,14 +18,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from acceptance.files import REPOSITORY, passing_folder, write_together
+from acceptance.load.crowd import CrowdPlan
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult, Measured, thresholds_of
 from acceptance.target import Target
 from acceptance.verdicts import CouldNotTell
 
 ASKED = "ACCEPTANCE_LOAD"  # the variable in which the process finds what to do; a command line could be read by others
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
-PATIENCE = 30.0  # seconds
-THINK = 1.0
 _INSTALL = "pip install -r requirements.txt"
 _LAST_LINES = 5
 
@@ -49,30 +47,12 @@ class Asked(BaseModel):
         return Target.model_validate(self.settings)
 
 
-@dataclass(frozen=True)
-class Crowd:
-    """How many people come, how fast, for how long; ``roles`` and ``more`` are for Locust as its users know them.
-
-    ``run_time``, ``think`` and ``patience`` are in seconds.
-    """
-
-    users: int
-    spawn_rate: float
-    run_time: float
-    think: float = THINK
-    patience: float = PATIENCE
-    roles: Sequence[str] = ()
-    more: Sequence[str] = ()
-    workers: int = 0
-    faults: Sequence[str] = field(default=())
-
-
 def is_installed() -> bool:
     """Whether Locust is here."""
     return importlib.util.find_spec("locust") is not None
 
 
-async def run(target: Target, crowd: Crowd, folder: Path, progress: Progress = lambda told: None) -> LoadResult:
+async def run(target: Target, crowd: CrowdPlan, folder: Path, progress: Progress = lambda told: None) -> LoadResult:
     """Have a crowd talk to a platform that is there; the result, which is also left in ``folder`` with Locust's page.
 
     Cancelled, it ends the crowd in order: everybody leaves, and nothing is left running. Raises
@@ -127,7 +107,7 @@ def _whole(page: Path) -> str:
     return ""
 
 
-def command(crowd: Crowd, page: Path) -> list[str]:
+def command(crowd: CrowdPlan, page: Path) -> list[str]:
     """Locust's own command line."""
     return [
         *(sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), "--headless", "--only-summary"),
@@ -147,13 +127,13 @@ def command(crowd: Crowd, page: Path) -> list[str]:
     ]
 
 
-def worker_command(crowd: Crowd) -> list[str]:
+def worker_command(crowd: CrowdPlan) -> list[str]:
     """The same for a worker, which its master tells the rest."""
     given = ("--loglevel", "WARNING", *crowd.roles, *crowd.more)
     return [sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), *given]
 
 
-def environment(target: Target, crowd: Crowd, measured: Path | str) -> dict[str, str]:
+def environment(target: Target, crowd: CrowdPlan, measured: Path | str) -> dict[str, str]:
     """This process's, and what the Locust process is to do; secrets are in it, so it is for nobody else."""
     asked = Asked(
         settings=_plain(target),
@@ -181,7 +161,7 @@ def _plain(target: Target) -> dict[str, Any]:
     return {name: plain(getattr(target, name)) for name in Target.model_fields if getattr(target, name) is not None}
 
 
-async def _locust(target: Target, crowd: Crowd, measured: Path, page: Path, progress: Progress) -> list[str]:
+async def _locust(target: Target, crowd: CrowdPlan, measured: Path, page: Path, progress: Progress) -> list[str]:
     """Run the process to its end, and read what it says beside its progress; cancelled, end it in order."""
     process = await asyncio.create_subprocess_exec(
         *command(crowd, page),

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acceptance.drivers.events import GOLDEN_PATH
-from acceptance.drivers.runs import Kind
+from acceptance.drivers.agent_runs import Kind
+from acceptance.drivers.envelopes import GOLDEN_PATH
 
 #: How many flaws are kept in words, and how many reasons why something could not be told; all are counted.
 KEPT = 20

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from acceptance.monitor.known import DAY, Known, Memory, Readiness, Round, Span
+from acceptance.monitor.memory import DAY, Known, Memory, Readiness, Round, Span
 from acceptance.monitor.questions import Pace
 from acceptance.verdicts import ConfigurationError, Verdict
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from acceptance.asking import Asking
+from acceptance.behave_process import Asking
 from acceptance.evidence.redaction import Redactor
 from acceptance.files import REPOSITORY, write_whole
+from acceptance.git import revision_of
 from acceptance.monitor import metrics, page
 from acceptance.monitor.history import History
-from acceptance.monitor.known import Change, Latest, Memory, Round
+from acceptance.monitor.memory import Change, Latest, Memory, Round
+from acceptance.monitor.one_round import ask, fingerprint
 from acceptance.monitor.questions import Pace, questions
-from acceptance.monitor.rounds import ask, fingerprint
 from acceptance.monitor.status import Status, status
 from acceptance.monitor.webhook import Webhook
 from acceptance.promises import Example
-from acceptance.source.revision import revision_of
 from acceptance.target import Target
 from acceptance.verdicts import Verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acceptance.drivers.events import GOLDEN_PATH as EVENTS
-from acceptance.monitor.known import Memory, Readiness
+from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
+from acceptance.monitor.memory import Memory, Readiness
 from acceptance.monitor.questions import Pace, feature_of
 from acceptance.plan import WARNINGS_ALLOWED
 from acceptance.verdicts import Verdict, worst

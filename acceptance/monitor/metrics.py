@@ -17,9 +17,9 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from acceptance import __version__
-from acceptance.drivers.events import GOLDEN_PATH as EVENTS
+from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
 from acceptance.monitor import measures
-from acceptance.monitor.known import Histogram, Memory, Readiness
+from acceptance.monitor.memory import Histogram, Memory, Readiness
 from acceptance.monitor.questions import Pace
 from acceptance.target import Target
 from acceptance.verdicts import Verdict

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from acceptance.monitor.known import Readiness
+from acceptance.monitor.memory import Readiness
 from acceptance.monitor.status import CELLS, DEPLOYMENTS, REHEARSAL, Cell, Status, duration
 from acceptance.verdicts import Verdict
 

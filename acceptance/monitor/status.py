@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acceptance.monitor.known import DAY, Memory, Readiness, Span, Standing
 from acceptance.monitor.measures import measures
+from acceptance.monitor.memory import DAY, Memory, Readiness, Span, Standing
 from acceptance.target import Target
 from acceptance.verdicts import Verdict
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from acceptance.asking import Asking
+from acceptance.behave_process import Asking
 from acceptance.faults import Fault, faulty_copy
 from acceptance.files import DEFAULT_MANIFEST, REFERENCE, passing_folder
 from acceptance.promises import Example

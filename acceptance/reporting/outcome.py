@@ -19,7 +19,7 @@ import behave
 from behave.model_type import Status
 from behave.runner_util import make_undefined_step_snippet
 
-from acceptance.drivers.runs import Run
+from acceptance.drivers.agent_runs import Run
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.promises import example_of
 from acceptance.verdicts import Broken, CouldNotTell, Count, Verdict, in_words

@@ -7,9 +7,8 @@ from typing import Any, NoReturn
 
 from behave.reporter.base import Reporter
 
+from acceptance.exit_codes import UNUSABLE
 from acceptance.verdicts import ConfigurationError
-
-CANNOT_BEGIN = 2
 
 
 def refuse(context: Any, error: ConfigurationError) -> None:
@@ -22,7 +21,7 @@ def refuse_at_once(sentence: str) -> NoReturn:
     """Before any hook of the run: say why, and end behave with 2."""
     sys.stdout.flush()
     print(sentence, file=sys.stderr)
-    sys.exit(CANNOT_BEGIN)
+    sys.exit(UNUSABLE)
 
 
 class _Refusal(Reporter):  # type: ignore[misc]

@@ -8,7 +8,6 @@ verdicts, charts, history), ``words.json`` (Allure's words replaced by ours), ``
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -21,12 +20,12 @@ from types import MappingProxyType
 from typing import Any
 
 from acceptance.files import passing_folder
-from acceptance.reporting import node
+from acceptance.reporting import allure_history, node
+from acceptance.reporting.allure_history import HISTORY
 from acceptance.signals import signals_held
 
 RESULTS = "allure-results"
 REPORT = "report.html"
-HISTORY = "history.jsonl"
 
 CONFIGURATION = Path(__file__).parent / "allure"
 INSTALLED = CONFIGURATION / "node_modules"
@@ -76,13 +75,15 @@ def render(
         with passing_folder(".rendering-", reports) as work:
             run = {"name": title, "variables": dict(facts)}
             (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
-            _copy_earlier_runs(reports / HISTORY, work / HISTORY, uuids)
+            allure_history.copy_without(uuids, reports / HISTORY, work / HISTORY)
             _with_proof(reports / RESULTS, work / RESULTS, noticed)
             page = _generate(tool, work, shown=len(uuids))
             (work / REPORT).write_text(_self_contained(page, sheet), encoding="utf-8")
             with signals_held():
                 (work / HISTORY).replace(reports / HISTORY)
                 return (work / REPORT).replace(reports / REPORT)
+    except allure_history.Damaged as error:
+        raise CannotRender(str(error), f"remove that line; {AGAIN}") from error
     except OSError as error:
         cause = f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
         raise CannotRender(cause, f"{AGAIN} when that is mended") from error
@@ -136,29 +137,6 @@ def _installed_tool(progress: Callable[[str], None]) -> Path:
         return node.installed(CONFIGURATION, INSTALLED, "the report tool (once, about 20 s)", progress)
     except node.CannotInstall as error:
         raise CannotRender(str(error), f"{AGAIN} when the npm registry can be reached") from None
-
-
-def _copy_earlier_runs(history: Path, copy: Path, uuids: Sequence[str]) -> None:
-    """Copy the history for Allure to add to, without the run that these results belong to.
-
-    Allure rewrites its history in place, which an interruption would leave damaged: it works on a copy. It knows a
-    result by the MD5 of its uuid. It stumbles over line separators of Unicode in a message: the copy is plain ASCII.
-    """
-    if not history.exists():
-        return
-    ours = {hashlib.md5(uuid.encode(), usedforsecurity=False).hexdigest() for uuid in uuids}
-    kept = []
-    for number, line in enumerate(history.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            run = json.loads(line)
-            known = {item["id"] for item in run["testResults"].values()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CannotRender(f"line {number} of {history} is damaged", f"remove that line; {AGAIN}") from error
-        if known.isdisjoint(ours):
-            kept.append(json.dumps(run) + "\n")
-    copy.write_text("".join(kept), encoding="ascii")
 
 
 def _generate(tool: Path, work: Path, shown: int) -> str:

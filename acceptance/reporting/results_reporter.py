@@ -19,10 +19,12 @@ from behave.reporter.base import Reporter
 
 from acceptance import plan
 from acceptance.addresses import without_user_info
-from acceptance.drivers.runs import Run, delivery
+from acceptance.drivers.agent_runs import Run, delivery
+from acceptance.exit_codes import PARTIAL, WRONG
 from acceptance.files import REPOSITORY, write_together
+from acceptance.git import is_changed, revision_of
 from acceptance.promises import Example, example_of, phase2
-from acceptance.reporting import past_runs
+from acceptance.reporting import sheet_history
 from acceptance.reporting.outcome import (
     INTERRUPTED,
     NOT_REACHED,
@@ -47,7 +49,6 @@ from acceptance.reporting.results import (
 )
 from acceptance.session import AS_FOUND, Session
 from acceptance.signals import aborting_afterwards
-from acceptance.source.revision import is_changed, revision_of
 from acceptance.verdicts import Verdict, nearest, worst
 
 _TOOLS = ("behave", "allure-behave", "httpx", "websockets", "pyhamcrest")
@@ -119,18 +120,18 @@ class ResultsReporter(Reporter):  # type: ignore[misc]
                 self._remember(results)
         except OSError as error:
             print(f"the results cannot be written ({error.strerror}): make room, and run behave again", file=sys.stderr)
-            sys.exit(1)
+            sys.exit(WRONG)
         self._tell(results, self._session.reports)
         if not results.asked and not results.run.faults and not results.run.interrupted:
-            sys.exit(3)
+            sys.exit(PARTIAL)
         if self._faults or self._has(Verdict.SUITE_FAULT, Verdict.BROKEN, Verdict.COULD_NOT_TELL, Verdict.KNOWN_GAP):
-            sys.exit(1)
+            sys.exit(WRONG)
 
     def _remember(self, results: Results) -> None:
         try:
-            past_runs.remember(self._session.reports, results)
+            sheet_history.remember(self._session.reports, results)
         except OSError as error:  # a trend without this run is no reason to keep its verdict back
-            file = self._session.reports / past_runs.FILE_NAME
+            file = self._session.reports / sheet_history.FILE_NAME
             told = f"{file} cannot be written ({error.strerror}), so the trend lacks this run: remove what is there"
             print(told, file=sys.stderr)
 

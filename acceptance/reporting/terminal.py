@@ -44,7 +44,16 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join(f"{''.join(part if isinstance(part, str) else part[0] for part in line)}\n" for line in lines)
 
 
+def visible(text: str) -> str:
+    """``text`` with what cannot be shown or encoded written as an escape sequence; a file may have any name."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
 def _lenient(output: Any) -> Any:
     if isinstance(output, io.TextIOWrapper):
         output.reconfigure(errors="replace")  # a terminal that cannot show a quotation mark still gets the verdict
     return output
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

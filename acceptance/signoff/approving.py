@@ -32,7 +32,15 @@ from acceptance.signoff.approval import (
     is_signer,
     name_of,
 )
-from acceptance.signoff.joined import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
+from acceptance.signoff.several_runs import (
+    ASK_SOURCE,
+    ASK_STAGING,
+    Asked,
+    Joined,
+    JoinedExample,
+    JoinedPromise,
+    JudgedRun,
+)
 from acceptance.signoff.verdict import State, counts, judge
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
 

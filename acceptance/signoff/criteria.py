@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from acceptance import plan
 from acceptance.reporting.results import SourceFacts
-from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff.several_runs import Asked, Joined, JoinedExample, JoinedPromise
 from acceptance.verdicts import Verdict, worst
 
 REDUCTION = 0.95

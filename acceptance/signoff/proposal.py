@@ -18,7 +18,7 @@ from tomlkit.items import AoT, Table
 
 from acceptance.known_gaps import ANYTHING, TO_BE_WRITTEN
 from acceptance.reporting.results import ExampleResult, Results
-from acceptance.signoff.ratchet import EXCUSED, Kind, Standing
+from acceptance.signoff.against_lists import EXCUSED, Kind, Standing
 from acceptance.verdicts import ConfigurationError
 
 HEADER = "What is known to be broken. Each entry is a decision: who closes it, and until when it may stay."

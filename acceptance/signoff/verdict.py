@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from acceptance import plan
+from acceptance import exit_codes, plan
 from acceptance.reporting.results import PromiseResult, Results
-from acceptance.signoff.ratchet import EXCUSED, STALE, WORSE, Kind, Standing, standings
+from acceptance.signoff.against_lists import EXCUSED, STALE, WORSE, Kind, Standing, standings
 from acceptance.verdicts import Verdict
 
 
@@ -34,16 +34,16 @@ class State(StrEnum):
     @property
     def exit_code(self) -> int:
         """What a pipeline is told: 0, 1 broken, 2 the environment or the specification failed, 3 stale or partial."""
-        return _EXIT_CODES.get(self, 0)
+        return _EXIT_CODES.get(self, exit_codes.FINE)
 
 
 _EXIT_CODES = {
-    State.NO_VERDICT: 2,
-    State.BROKEN: 1,
-    State.UNKNOWN: 2,
-    State.KNOWN_GAPS: 1,
-    State.STALE: 3,
-    State.PARTIAL: 3,
+    State.NO_VERDICT: exit_codes.UNUSABLE,
+    State.BROKEN: exit_codes.WRONG,
+    State.UNKNOWN: exit_codes.UNUSABLE,
+    State.KNOWN_GAPS: exit_codes.WRONG,
+    State.STALE: exit_codes.PARTIAL,
+    State.PARTIAL: exit_codes.PARTIAL,
 }
 
 REHEARSAL = "Rehearsal: the specification works; this says nothing about Netra"

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from acceptance.git import revision_of
 from acceptance.source.errors import CannotJudge, ChangedMeanwhile
 from acceptance.source.places import REMEDY, Refused, is_ours
-from acceptance.source.revision import revision_of
 
 
 class Folder:

@@ -1,4 +1,4 @@
-"""What git knows of a tree: which revision a folder holds, and the files of any other revision."""
+"""A revision in git as a place of files, and how revisions are found; nothing is checked out."""
 
 from __future__ import annotations
 
@@ -12,30 +12,15 @@ from errno import ENOENT
 from functools import cached_property
 from pathlib import Path
 
+from acceptance import git
+from acceptance.git import answer_of, bytes_of
 from acceptance.source.errors import CannotJudge
 from acceptance.source.places import Refused, is_ours
 
 
-def revision_of(tree: Path, *, timeout: float = 5.0) -> str | None:
-    """The full git revision checked out in or above ``tree``; None without git, a checkout, or an answer in time.
-
-    ``timeout`` is in seconds. ``GIT_DIR`` and its like, which a git hook sets for another repository, are left out.
-    """
-    return _git(tree, timeout, "rev-parse", "HEAD")
-
-
-def is_changed(tree: Path, *, timeout: float = 30.0) -> bool | None:
-    """Whether ``tree`` holds anything but what its revision has; None where :func:`revision_of` is, or is too late.
-
-    A file that git does not know counts, since an audit reads it; one that it is told to ignore does not.
-    """
-    told = _git(tree, timeout, *_without_filters(tree), "status", "--porcelain", "--", ".")
-    return None if told is None else bool(told)
-
-
 def merge_base(tree: Path, revision: str) -> str:
     """The commit at which what is checked out in ``tree`` left ``revision``; :class:`CannotJudge` without one."""
-    found = _git(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
+    found = answer_of(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
     if not found:
         raise CannotJudge(
             f"{revision} and what is checked out in {tree} have no commit in common; name another, or fetch more of "
@@ -48,9 +33,9 @@ def resolved(repository: Path, revision: str) -> str:
     """The full id of the commit that ``revision`` names; raises :class:`CannotJudge` where it names none."""
     if not repository.is_dir():
         raise CannotJudge(f"{repository} is no folder; name a git repository")
-    if _git(repository, 30, "rev-parse", "--git-dir") is None:
+    if answer_of(repository, 30, "rev-parse", "--git-dir") is None:
         raise CannotJudge(_refused(repository))
-    found = _git(repository, 30, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = answer_of(repository, 30, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if not found:
         raise CannotJudge(f"{repository} has no revision {revision}; fetch it, or name another (git log --oneline)")
     return found
@@ -60,7 +45,7 @@ def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD
     """The last ``count`` commits up to a revision, oldest first; ``first_parent``: of the main line alone."""
     end = resolved(repository, up_to)
     line = ["--first-parent"] if first_parent else []
-    found = _git(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--")
+    found = answer_of(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--")
     if not found:
         raise CannotJudge(f"{repository} lacks a part of its history; {_FETCH}")
     return found.splitlines()[::-1]
@@ -69,29 +54,11 @@ def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD
 def renames(tree: Path, since: str) -> dict[str, str]:
     """For each file that git takes for a renamed one, the path that it had in ``since``; paths relative to ``tree``."""
     arguments = ["--no-ext-diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since]
-    fields = (_git(tree, 60, *_without_filters(tree), "diff", *arguments, "--", ".") or "").split("\0")
+    fields = (answer_of(tree, 60, *git.without_filters(tree), "diff", *arguments, "--", ".") or "").split("\0")
     return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
 
 
 _FETCH = "fetch it (git fetch --refetch), or name a whole clone (git fsck tells which is whole)"
-#: A repository can name commands in its own settings, which git runs by the way; a judged one is only read. What it
-#: puts in the place of an object is not what its commits are about.
-_GIT = (
-    *("git", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "log.showSignature=false"),
-)
-
-
-def _without_filters(tree: Path) -> list[str]:
-    """Options by which git compares files as they are, and not as commands of the repository's own would make them."""
-    named = ("config", "--local", "--includes", "--null", "--name-only", "--get-regexp", r"^filter\.")
-    drivers = {name.rpartition(".")[0] for name in (_git(tree, 5, *named) or "").split("\0") if name}
-    return [
-        part
-        for driver in sorted(drivers)
-        for setting in ("clean=", "process=", "required=false")
-        for part in ("-c", f"{driver}.{setting}")
-    ]
 
 
 class Revision:
@@ -150,11 +117,11 @@ class Revision:
     @cached_property
     def _blobs(self) -> dict[str, str]:
         """The blob of each Python file by its path."""
-        inside = (_git(self.repository, 30, "rev-parse", "--show-prefix") or "").rstrip("/")
+        inside = (answer_of(self.repository, 30, "rev-parse", "--show-prefix") or "").rstrip("/")
         tree = f"{self.commit}:{inside}" if inside else self.commit
-        listed = _raw(self.repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
+        listed = bytes_of(self.repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
         if listed is None:
-            if inside and _raw(self.repository, 60, "ls-tree", "--full-tree", self.commit) is not None:
+            if inside and bytes_of(self.repository, 60, "ls-tree", "--full-tree", self.commit) is not None:
                 raise CannotJudge(f"{self.name} has no folder {inside}; name the repository, or another revision")
             raise CannotJudge(self._lacking(f"{tree}^{{tree}}"))
         found: dict[str, str] = {}
@@ -174,7 +141,7 @@ class Revision:
         return f"{self.repository} lacks a part of {self.name} (object {part}), or it is damaged; {_FETCH}"
 
     def _day(self) -> date:
-        told = _git(self.repository, 30, "log", "-1", "--format=%cs", self.commit)
+        told = answer_of(self.repository, 30, "log", "-1", "--format=%cs", self.commit)
         if not told:
             raise CannotJudge(self._lacking(self.commit))
         try:
@@ -184,10 +151,10 @@ class Revision:
 
     def _content(self, blob: str) -> bytes:
         if self._process is None:
-            command = [*_GIT, "-C", str(self.repository), "cat-file", "--batch"]
+            command = [*git.COMMAND, "-C", str(self.repository), "cat-file", "--batch"]
             pipe = subprocess.PIPE
             silent = subprocess.DEVNULL
-            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=silent, env=_environment())
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=silent, env=git.environment())
         assert self._process.stdin and self._process.stdout, "both are pipes"
         with suppress(BrokenPipeError):  # git has ended, at an object that is damaged
             self._process.stdin.write(f"{blob}\n".encode())
@@ -205,33 +172,10 @@ def _refused(folder: Path) -> str:
     """Why git reads nothing in this folder: there is no repository, or what git itself says, such as whose it is."""
     try:
         asked = ["git", "-C", str(folder), "rev-parse", "--git-dir"]
-        answer = subprocess.run(asked, capture_output=True, timeout=30, env=_environment(), check=False)
+        answer = subprocess.run(asked, capture_output=True, timeout=30, env=git.environment(), check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"git cannot be asked about {folder}: {error}"
     said = os.fsdecode(answer.stderr).strip().partition("\n")[0].removeprefix("fatal: ")
     if not said or said.startswith("not a git repository"):
         return f"{folder} is no git repository; name a clone of the platform's"
     return f"git does not read {folder}: {said}; `git -C {folder} status` says what helps"
-
-
-def _git(tree: Path, timeout: float, *arguments: str) -> str | None:
-    answer = _raw(tree, timeout, *arguments)
-    return None if answer is None else os.fsdecode(answer).strip()
-
-
-def _raw(tree: Path, timeout: float, *arguments: str) -> bytes | None:
-    command = [*_GIT, "-C", str(tree), *arguments]
-    try:
-        answer = subprocess.run(command, capture_output=True, timeout=timeout, env=_environment(), check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return answer.stdout if answer.returncode == 0 else None
-
-
-def _environment() -> dict[str, str]:
-    """Without what a git hook sets for another repository; nothing is fetched that a partial clone lacks.
-
-    Nor is a lock to be taken in a repository that is only looked at: git, killed with the run, would leave it there.
-    """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}

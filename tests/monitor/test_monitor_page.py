@@ -12,7 +12,7 @@ from node_tools import look
 
 from acceptance.files import REPOSITORY
 from acceptance.monitor import page
-from acceptance.monitor.known import DAY, Known, Latest, Memory, Span
+from acceptance.monitor.memory import DAY, Known, Latest, Memory, Span
 from acceptance.monitor.questions import Pace, questions
 from acceptance.monitor.status import Status, duration, status
 from acceptance.promises import catalogue

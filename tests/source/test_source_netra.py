@@ -18,7 +18,7 @@ from trees import HERE
 
 from acceptance import known_gaps
 from acceptance.reporting import results
-from acceptance.signoff.ratchet import Kind, standings
+from acceptance.signoff.against_lists import Kind, standings
 from acceptance.source import RULES, Audit, Finding, Uses, audit, load_manifest
 from acceptance.source.trend import Paths, trend
 

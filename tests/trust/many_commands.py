@@ -71,7 +71,7 @@ def commands_in(folder: Path) -> Iterator[Commands]:
 
 
 def _serve() -> None:
-    from acceptance.cli import compare, gaps, run, sheet, signoff, source, trend  # noqa: F401  loaded once for all
+    from acceptance.cli import compare, known_gaps, report, sheet, signoff, source, trend, verdict  # noqa: F401  loaded once for all
     from acceptance.reporting import junit  # noqa: F401
 
     for line in sys.stdin:

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from acceptance.cli import schema as schemas
 from acceptance.cli.app import Reports, Told, app, of_known_gaps
 from acceptance.files import DEFAULT_REPORTS
-
-
-class Published(StrEnum):
-    """What has a published schema."""
-
-    RESULTS = "results"
-    AUDIT = "audit"
-    SIGNOFF = "signoff"
-    COMPARE = "compare"
-    PROOF = "proof"
-    TREND = "trend"
-    LOAD = "load"
-    STATUS = "status"
-    DOCTOR = "doctor"
 
 
 @app.command(short_help="Say in one sentence what the last run amounts to.")
@@ -46,9 +31,9 @@ def verdict(
     environment or the specification failed, or there are no usable results; 3 a list of known gaps is stale, or the run
     did not ask everything. The worst decides.
     """
-    from acceptance.cli import run
+    from acceptance.cli import verdict
 
-    raise typer.Exit(run.verdict(reports, lists, ratchet))
+    raise typer.Exit(verdict.verdict(reports, lists, ratchet))
 
 
 @app.command(short_help="Render the last run as one page, and the sign-off sheet.")
@@ -57,9 +42,9 @@ def report(reports: Reports = DEFAULT_REPORTS) -> None:
 
     The first time this installs the report tool from the npm registry (about 20 s); afterwards no network is needed.
     """
-    from acceptance.cli import run
+    from acceptance.cli import report
 
-    run.report(reports)
+    report.report(reports)
 
 
 @app.command(short_help="Write the last run as JUnit XML.")
@@ -70,9 +55,9 @@ def junit(
     ] = None,
 ) -> None:
     """Write what the last run found as JUnit XML, for the pages of a pipeline."""
-    from acceptance.cli import run
+    from acceptance.cli import report
 
-    run.junit(reports, output)
+    report.junit(reports, output)
 
 
 @app.command("compare", short_help="Say what changed from one run to another.")
@@ -118,29 +103,16 @@ def update(
     What is broken and not listed is added; what is listed and now kept is taken out; a count that went down is lowered.
     What people have written is never changed, and what got worse is named and left as it is.
     """
-    from acceptance.cli import gaps
+    from acceptance.cli import known_gaps
 
-    gaps.update(file, reports, owner, issue, reason, expires)
-
-
-# The module of acceptance.cli that writes it, where that is not the one for runs.
-_WRITTEN_BY = {
-    Published.AUDIT: "source",
-    Published.SIGNOFF: "sheet",
-    Published.COMPARE: "compare",
-    Published.PROOF: "prove",
-    Published.TREND: "trend",
-    Published.LOAD: "load",
-    Published.STATUS: "monitor",
-    Published.DOCTOR: "doctor",
-}
+    known_gaps.update(file, reports, owner, issue, reason, expires)
 
 
 @app.command(short_help="Print the JSON schema of a file that a command writes.")
 def schema(
     of: Annotated[
-        Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status|load|doctor]")
-    ] = Published.RESULTS,
+        schemas.Published, typer.Argument(metavar="[results|audit|signoff|compare|proof|trend|status|load|doctor]")
+    ] = schemas.Published.RESULTS,
 ) -> None:
     """Print a JSON schema: of a .json that a run or command leaves, or of what audit, compare and doctor write."""
-    importlib.import_module(f"acceptance.cli.{_WRITTEN_BY.get(of, 'run')}").schema()
+    schemas.schema(of)

@@ -23,12 +23,3 @@ def counted(audit: Audit) -> list[Finding]:
 def narrowed(since: Since) -> Audit:
     """The audit with those findings alone that came since; what the manifest excuses is not told again."""
     return replace(since.now, findings=since.changes.came, waived=())
-
-
-def visible(text: str) -> str:
-    """``text`` with what cannot be shown or encoded written as an escape sequence; a file may have any name."""
-    return text if text.isprintable() else "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

@@ -14,8 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from acceptance import __version__
-from acceptance.reporting.audit import SCALE, visible
+from acceptance.reporting.audit import SCALE
 from acceptance.reporting.audit.rules_page import body, explained
+from acceptance.reporting.terminal import visible
 from acceptance.source import RULES, Audit, Finding, RuleDoc, Waived
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from acceptance.reporting.audit import SCALE, counted, narrowed, visible
-from acceptance.reporting.terminal import Line, Part
+from acceptance.reporting.audit import SCALE, counted, narrowed
+from acceptance.reporting.terminal import Line, Part, visible
 from acceptance.source import RULES, Audit, Finding, Home, Manifest, Waived
 from acceptance.source.changes import Since
 from acceptance.source.result import RetiredPath, Uses

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
-from acceptance.reporting.audit import SCALE, visible
+from acceptance.reporting.audit import SCALE
+from acceptance.reporting.terminal import visible
 from acceptance.source.trend import Point
 from acceptance.verdicts import ConfigurationError
 

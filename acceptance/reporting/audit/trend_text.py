@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from acceptance.reporting.audit import visible
 from acceptance.reporting.audit.trend import Figures, NamePaths, Revision, Trend
-from acceptance.reporting.terminal import Line
+from acceptance.reporting.terminal import Line, visible
 from acceptance.source import RULES
 
 _COLUMNS = 8  # revisions that stand beside one another; of more, the first and the last

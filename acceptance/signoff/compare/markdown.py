@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import shorten
 
-from acceptance.reporting.audit import visible
 from acceptance.reporting.markdown import code, inline, table
+from acceptance.reporting.terminal import visible
 from acceptance.signoff.compare import words
 from acceptance.signoff.compare.model import Comparison, Kind, PromiseChange, Section, number
 

@@ -11,9 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from acceptance.exit_codes import FINE, WRONG
 from acceptance.verdicts import Count, Verdict
-
-WORSE_THAN_A = 1  # the exit code
 
 
 class Kind(StrEnum):
@@ -148,7 +147,7 @@ class Comparison(_Part):
     @property
     def exit_code(self) -> int:
         """What a pipeline is told: 1 when anything is newly broken or broken further, 0 otherwise."""
-        return WORSE_THAN_A if self.worse else 0
+        return WRONG if self.worse else FINE
 
 
 def number(count: int, noun: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import indent
 
-from acceptance.reporting.audit import visible
-from acceptance.reporting.terminal import Line
+from acceptance.reporting.terminal import Line, visible
 from acceptance.signoff.compare import words
 from acceptance.signoff.compare.model import WORSE, Comparison, Kind, PromiseChange, Section
 

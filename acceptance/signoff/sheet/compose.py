@@ -12,17 +12,17 @@ from pathlib import Path
 
 from acceptance import plan, tags
 from acceptance.known_gaps import KnownGap
-from acceptance.reporting import past_runs
-from acceptance.reporting.audit import visible
+from acceptance.reporting import sheet_history
 from acceptance.reporting.audit.trend import Trend as SourceTrend
 from acceptance.reporting.facts import facts_of
 from acceptance.reporting.proof import Proof
 from acceptance.reporting.render import REPORT, RESULTS
+from acceptance.reporting.terminal import visible
 from acceptance.signoff import criteria
-from acceptance.signoff.joined import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
-from acceptance.signoff.ratchet import standings
+from acceptance.signoff.against_lists import standings
+from acceptance.signoff.several_runs import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
 from acceptance.signoff.sheet import model
-from acceptance.signoff.sheet.answer import answer
+from acceptance.signoff.sheet.gaps_closed import answer
 from acceptance.signoff.sheet.next_steps import next_steps, to_sign
 from acceptance.signoff.verdict import State, counts, judge
 from acceptance.verdicts import Verdict, worst
@@ -313,8 +313,8 @@ def _missing(joined: Joined) -> Iterator[str]:
 
 
 def _trend(run: JudgedRun) -> model.Trend:
-    same = past_runs.judged(run.results)
-    past = [each for each in past_runs.past_runs(run.folder) if each.judged == same and each.complete]
+    same = sheet_history.judged(run.results)
+    past = [each for each in sheet_history.past_runs(run.folder) if each.judged == same and each.complete]
     points = [
         model.Point(started=each.started, promises=each.promises, ssot_warnings=each.ssot_warnings)
         for each in past[-_POINTS:]

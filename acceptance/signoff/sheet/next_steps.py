@@ -9,7 +9,7 @@ from datetime import date
 
 from acceptance import plan, tags
 from acceptance.signoff import approving
-from acceptance.signoff.joined import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff.several_runs import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise
 from acceptance.signoff.sheet import model
 from acceptance.verdicts import Verdict
 

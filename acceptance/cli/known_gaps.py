@@ -12,8 +12,8 @@ from acceptance import documents, known_gaps
 from acceptance.files import write_whole
 from acceptance.locks import alone_in
 from acceptance.reporting import results
+from acceptance.signoff.against_lists import standings
 from acceptance.signoff.proposal import Given, propose
-from acceptance.signoff.ratchet import standings
 from acceptance.verdicts import ConfigurationError
 
 DAYS = 90  # how long a new entry may stay, unless said otherwise

@@ -1,9 +1,7 @@
-"""What the commands on a run do: ``verdict``, ``report``, ``junit`` and the schema of its results."""
+"""What the commands ``report`` and ``junit`` do, and the schema of a run's results."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -12,17 +10,9 @@ from acceptance.cli.output import check_place, writing
 from acceptance.files import write_whole
 from acceptance.locks import no_run_in
 from acceptance.reporting import results
-from acceptance.signoff.ratchet import listed
-from acceptance.signoff.telling import tell_verdict
+from acceptance.signoff.against_lists import listed
 from acceptance.signoff.verdict import judge
 from acceptance.verdicts import ConfigurationError
-
-
-def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
-    """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
-    judgement = judge(listed(_results(reports), lists), ratchet=ratchet)
-    tell_verdict(judgement)
-    return judgement.exit_code
 
 
 def report(reports: Path) -> None:
@@ -79,11 +69,6 @@ def junit(reports: Path, output: Path | None) -> None:
     with writing(file):
         write_whole(file.resolve(), content)
     typer.echo(f"The results as JUnit XML are {file}")
-
-
-def schema() -> None:
-    """Print the published schema of a run's results."""
-    typer.echo(json.dumps(results.Results.model_json_schema(), indent=2, ensure_ascii=False))
 
 
 def _results(reports: Path) -> results.Results:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from acceptance import plan, tags
-from acceptance.signoff.joined import Asked, Joined, JoinedPromise
+from acceptance.signoff.several_runs import Asked, Joined, JoinedPromise
 from acceptance.verdicts import Verdict
 
 

@@ -9,15 +9,15 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from acceptance.asking import Asking, Ran
+from acceptance.behave_process import Asking, Ran
 from acceptance.evidence.redaction import Redactor
+from acceptance.exit_codes import UNUSABLE
 from acceptance.files import passing_folder
-from acceptance.monitor.known import Latest
+from acceptance.monitor.memory import Latest
 from acceptance.monitor.questions import SELECTIONS, Pace
 from acceptance.monitor.webhook import VARIABLE as WEBHOOK
 from acceptance.promises import Example
 from acceptance.reporting.outcome import INTERRUPTED, NOT_REACHED
-from acceptance.reporting.refusal import CANNOT_BEGIN
 from acceptance.reporting.results import SourceFacts
 from acceptance.source import CannotJudge, load_manifest
 from acceptance.source.folder import Folder
@@ -55,7 +55,7 @@ def _found(examples: Iterable[Example], ran: Ran, redactor: Redactor, at: float)
     without = Verdict.COULD_NOT_TELL
     if not trouble and results is None:
         trouble = f"its run left no results: {redactor.text(ran.last_words)}"
-        without = Verdict.COULD_NOT_TELL if ran.exit_code == CANNOT_BEGIN else Verdict.SUITE_FAULT
+        without = Verdict.COULD_NOT_TELL if ran.exit_code == UNUSABLE else Verdict.SUITE_FAULT
     elif not trouble and results and results.run.faults:
         trouble = f"the specification itself failed: {results.run.faults[0]}"
     elif not trouble and results and results.run.finished is None:

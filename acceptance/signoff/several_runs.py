@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from acceptance.reporting.results import FILE_NAME, ExampleResult, PromiseResult, Results, read
-from acceptance.signoff.ratchet import listed
+from acceptance.signoff.against_lists import listed
 from acceptance.verdicts import Verdict, worst
 
 #: The commands that make the two runs of a sign-off.

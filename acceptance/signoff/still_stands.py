@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from acceptance import exit_codes
 from acceptance.reporting.results import ExampleResult
 from acceptance.signoff.approval import PLATFORM, SOURCE, Approval, Approved, Run, Wording
-from acceptance.signoff.joined import Asked, JudgedRun
+from acceptance.signoff.several_runs import Asked, JudgedRun
 from acceptance.signoff.signature import Signed
 from acceptance.verdicts import Verdict
-
-STANDS, CHANGED, UNCHECKED = 0, 1, 3  # what a pipeline is told
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ class Found:
     def exit_code(self) -> int:
         """0 it stands; 1 something of it does not; 3 it stands as far as could be checked."""
         if self.void or self.stale or self.new:
-            return CHANGED
-        return UNCHECKED if self.unchecked else STANDS
+            return exit_codes.WRONG
+        return exit_codes.PARTIAL if self.unchecked else exit_codes.FINE
 
 
 def verify(approval: Approval, now: Now) -> Found:

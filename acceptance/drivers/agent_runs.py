@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from acceptance.drivers.auth import Person
-from acceptance.drivers.events import (
+from acceptance.drivers.envelopes import (
     AGENT_ERROR,
     ERROR_MESSAGE,
     GOLDEN_PATH,

@@ -8,7 +8,7 @@ from textwrap import indent
 from rich.text import Text
 
 from acceptance.reporting.terminal import console_on
-from acceptance.signoff.ratchet import Kind
+from acceptance.signoff.against_lists import Kind
 from acceptance.signoff.verdict import Judgement
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acceptance.drivers.events import GOLDEN_PATH as EVENTS
+from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
 from acceptance.monitor.questions import GOLDEN_PATH, ISOLATION, Pace, Questions, feature_of
 from acceptance.reporting.results import Delivery, ExampleResult, Moments, SourceFacts
 from acceptance.verdicts import Verdict, worst
