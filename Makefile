@@ -13,11 +13,12 @@ RATCHET ?=
 # a checkout of the platform, for the benchmark of the audit
 TREE ?=
 
-.PHONY: help phase2 unit integration e2e as-found compare test trials prove bench soak lock licences screenshots clean
+.PHONY: help install phase2 unit integration e2e as-found compare test trials prove bench soak lock licences screenshots clean
 
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
 	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
+	@echo "make install  all that any of these needs; afterwards nothing needs the network"
 	@echo "make unit | integration | e2e   a stage of the plan's execution, into reports/unit, …: docs/execution.md"
 	@echo "make as-found compare   the platform with every gap planted, and what the reference platform does better"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"
@@ -39,6 +40,9 @@ $(VENV)/run.installed: requirements.txt
 $(VENV)/test.installed: $(VENV)/run.installed requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+install: $(VENV)/test.installed
+	PYTHONPATH=.:tests $(BIN)/python -m tests.node_tools
 
 # A run that could not begin leaves no results of its own, and the last run's must not pass for its.
 phase2: $(VENV)/run.installed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +16,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "reference"
 DEFAULT_MANIFEST = REPOSITORY / "ssot.toml"
 DEFAULT_CACHE = REPOSITORY / ".audit_cache"
+
+
+def first_in(folders: Iterable[Path], name: str) -> Path | None:
+    """The file of this name in the first of the folders that has one; None without one."""
+    return next((file for folder in folders if (file := folder / name).is_file()), None)
 
 
 def write_whole(path: Path, content: str) -> None:

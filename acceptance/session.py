@@ -29,7 +29,7 @@ from acceptance.source import Audit, CannotJudge, audit, load_manifest
 from acceptance.target import Target
 from acceptance.targets import known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
-from acceptance.world import Platform, World
+from acceptance.world import Drivers, World
 
 _OPTIONS = ("target", "platform", "closed", "faults", "reports")
 REFERENCE_PLATFORM = "reference"
@@ -205,10 +205,10 @@ class Session:
         if self._reachability is None:
             self._reachability = Reachability(self.target, self._client)
 
-    def _drivers(self, recorder: Recorder) -> Platform:
+    def _drivers(self, recorder: Recorder) -> Drivers:
         client, reachability = self._client, self._reachability
         assert reachability is not None
-        return Platform(
+        return Drivers(
             auth=Auth(self.target, client, recorder, reachability),
             backend=Backend(self.target, client, recorder, reachability),
             live_updates=LiveUpdates(self.target, recorder, reachability),

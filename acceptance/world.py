@@ -32,7 +32,7 @@ from acceptance.verdicts import Broken, CouldNotTell, in_words
 
 
 @dataclass(frozen=True)
-class Platform:
+class Drivers:
     """The drivers of one scenario: one for each service, all writing to the scenario's recorder."""
 
     auth: Auth
@@ -48,7 +48,7 @@ class World:
     example: Example
     target: Target
     recorder: Recorder
-    drivers: Platform | None = None
+    drivers: Drivers | None = None
     outages: Outages | None = None
     audit_source: Callable[[], Audit] | None = None
     reports: Path = DEFAULT_REPORTS
@@ -85,7 +85,7 @@ class World:
     closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
-    def platform(self) -> Platform:
+    def platform(self) -> Drivers:
         """The drivers; only an example tagged ``@needs.platform`` has them."""
         if self.drivers is None:
             raise LookupError(f"{self.example.id} speaks to the platform but is not tagged @needs.platform")

@@ -10,7 +10,7 @@ from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
 from acceptance.drivers.agent_runs import QUESTIONS, Run, same_answer
-from acceptance.drivers.envelopes import AGENT_ERROR, GOLDEN_PATH, error_text
+from acceptance.drivers.envelopes import AGENT_ERROR, FIVE_EVENTS, error_text
 from acceptance.matchers import nothing_wrong
 from acceptance.verdicts import Broken
 from acceptance.waiting import eventually
@@ -183,7 +183,7 @@ def the_failure_is_told(context: Context, name: str) -> None:
     world: World = context.world
     run = world.run_of(name)
     if not run.named(AGENT_ERROR):
-        seen = ", ".join(GOLDEN_PATH.get(event.name, event.name) for event in run.events) or "nothing at all"
+        seen = ", ".join(FIVE_EVENTS.get(event.name, event.name) for event in run.events) or "nothing at all"
         raise Broken(f"{name} was not told {world.deadline('promptly')} that the work failed, but saw {seen}")
     if not error_text(run.named(AGENT_ERROR)[-1]):
         raise Broken(f"{name} was told that the work failed, but not why")

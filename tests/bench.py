@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from acceptance.cores import usable_cores
 from acceptance.files import REPOSITORY, write_whole
 
 PAGE = REPOSITORY / "docs" / "performance.md"
@@ -35,7 +36,7 @@ def main() -> None:
 
 Written by `make bench TREE=../netra`. Ratios only: both sides are measured in turn, in one run, on one machine.
 
-Measured on {datetime.now(UTC):%-d %B %Y} with {len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}, \
+Measured on {datetime.now(UTC):%-d %B %Y} with {usable_cores()} cores, Python {sys.version.split()[0]}, \
 medians of {arguments.rounds} rounds.
 
 ## A run and a crowd

@@ -13,7 +13,7 @@ from typing import Any
 from browser import chromium
 
 from acceptance.files import write_whole
-from acceptance.reporting import node
+from acceptance.reporting import node, render
 
 FOLDER = Path(__file__).parent / "node"
 _SECONDS = 60
@@ -45,9 +45,18 @@ def _run(script: str, arguments: Iterable[str]) -> Any:
     return json.loads(_installed(script, arguments).splitlines()[-1])
 
 
+def _say(said: str) -> None:
+    print(said, file=sys.stderr)
+
+
+def checker() -> Path:
+    """Where the packages of node are, installed when they are missing."""
+    return node.installed(FOLDER, FOLDER / "node_modules", "the checker of pages (once, about 10 s)", _say)
+
+
 def _installed(script: str, arguments: Iterable[str]) -> str:
     """What a script says, beside which the packages of node are."""
-    tool = node.installed(FOLDER, FOLDER / "node_modules", "the checker", lambda said: print(said, file=sys.stderr))
+    tool = checker()
     # node looks for packages beside the script
     for each in FOLDER.glob("*.mjs"):
         there = tool / each.name
@@ -61,3 +70,11 @@ def _installed(script: str, arguments: Iterable[str]) -> str:
 def take_picture(page: str, file: Path, *, width: int, height: int) -> None:
     """A page in Chromium as a PNG file of so many pixels."""
     _installed("shoot.mjs", [chromium(), page, str(width), str(height), str(file)])
+
+
+if __name__ == "__main__":  # make install
+    try:
+        render.installed_tool(_say)
+        checker()
+    except (node.CannotInstall, render.CannotRender) as error:
+        sys.exit(f"{error}; then run make install again")

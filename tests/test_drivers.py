@@ -15,7 +15,7 @@ from acceptance.addresses import same_address
 from acceptance.drivers.agent_runs import Run, sorted_into
 from acceptance.drivers.auth import Person, seconds_since_1970
 from acceptance.drivers.doors import OPEN, SHUT, door
-from acceptance.drivers.envelopes import GOLDEN_PATH, Event, read
+from acceptance.drivers.envelopes import FIVE_EVENTS, Event, read
 from acceptance.drivers.http import Reply
 from acceptance.drivers.tokens import MADE_BY_ANYBODY, MADE_WITH_THE_SECRET, claims_of, signed
 from acceptance.matchers import everybody_says
@@ -39,7 +39,7 @@ def whole_run(**changed: dict[str, Any]) -> list[Event]:
         "tool_completed": {"data": {"tool_name": "sum"}},
         "agent_completed": {"user_id": "pat", "final_response": {"text": "It cost $5."}},
     }
-    return [event(name, **{**usual.get(name, {}), **changed.get(name, {})}) for name in GOLDEN_PATH]
+    return [event(name, **{**usual.get(name, {}), **changed.get(name, {})}) for name in FIVE_EVENTS]
 
 
 def run(events: list[Event]) -> Run:
@@ -74,11 +74,11 @@ def test_a_run_with_a_sub_agent_and_more_of_everything_has_none_either() -> None
     assert good.answer == "It cost $5."
 
 
-@pytest.mark.parametrize("missing", GOLDEN_PATH)
+@pytest.mark.parametrize("missing", FIVE_EVENTS)
 def test_each_missing_event_is_named_in_words(missing: str) -> None:
     told = run([heard for heard in whole_run() if heard.name != missing]).shortcoming("Pat", PROMPTLY)
     assert told is not None
-    assert f"did not see {GOLDEN_PATH[missing]} promptly (2 s)" in told
+    assert f"did not see {FIVE_EVENTS[missing]} promptly (2 s)" in told
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from acceptance.drivers.agent_runs import Run
-from acceptance.drivers.envelopes import GOLDEN_PATH, Event, answer_of, answer_text, ends_run, read
+from acceptance.drivers.envelopes import FIVE_EVENTS, Event, answer_of, answer_text, ends_run, read
 from acceptance.target import Deadline
 
 
@@ -102,13 +102,13 @@ def test_the_whole_golden_path_has_no_shortcoming() -> None:
     assert shortcoming(FRAMES) is None
 
 
-@pytest.mark.parametrize("place", range(len(FRAMES)), ids=list(GOLDEN_PATH))
+@pytest.mark.parametrize("place", range(len(FRAMES)), ids=list(FIVE_EVENTS))
 def test_each_of_the_five_events_must_come_once_and_in_its_place(place: int) -> None:
     """A frame that is sent again bears another time; an event in a wrong place trades it with a neighbour."""
     before, it, after = FRAMES[:place], FRAMES[place], FRAMES[place + 1 :]
     assert "did not see" in (shortcoming([*before, *after]) or "")
     assert shortcoming([*before, it, it, *after]) in {
-        f"Pat was told the same thing twice: {GOLDEN_PATH[it['type']]}",
+        f"Pat was told the same thing twice: {FIVE_EVENTS[it['type']]}",
         "Pat saw tools at work that were never finished: costs",
     }
     swapped = [*before, *after[:1], it, *after[1:]] if after else [*before[:-1], it, before[-1]]

@@ -18,14 +18,14 @@ from acceptance.invariants import check
 from acceptance.promises import catalogue
 from acceptance.targets import load_target
 from acceptance.verdicts import Broken
-from acceptance.world import Platform, World
+from acceptance.world import Drivers, World
 
 EXAMPLE = next(iter(catalogue(REPOSITORY / "features")))
 PAT = Person("Pat", "pat@example.com", "", user_id="user-of-pat-4711")
 
 
 def world(*connections: LiveConnection) -> World:
-    drivers = cast(Platform, SimpleNamespace(live_updates=SimpleNamespace(opened=list(connections), refusals=[])))
+    drivers = cast(Drivers, SimpleNamespace(live_updates=SimpleNamespace(opened=list(connections), refusals=[])))
     return World(EXAMPLE, load_target("embedded", {}), Recorder(Redactor()), drivers)
 
 

@@ -17,7 +17,7 @@ from command import Ran, clean_environment
 from reference_services import AUTH, BACKEND, REFERENCE, Starter, environment, free_port
 
 from acceptance.drivers.agent_runs import Kind
-from acceptance.drivers.envelopes import GOLDEN_PATH
+from acceptance.drivers.envelopes import FIVE_EVENTS
 from acceptance.drivers.envelopes import read as read_event
 from acceptance.drivers.ownership import new_word, strange_words
 from acceptance.faults import chosen_faults, faulty_copy
@@ -94,7 +94,7 @@ def test_a_crowd_on_a_sound_platform_finds_nothing(tmp_path: Path) -> None:
     assert (found.tally.people, found.tally.flaws, found.tally.unknown) == (10, {}, 0)
     assert found.tally.conversations >= 10
     assert found.tally.questions == 2 * found.tally.conversations
-    assert found.tally.delivered == dict.fromkeys(GOLDEN_PATH, found.tally.questions)
+    assert found.tally.delivered == dict.fromkeys(FIVE_EVENTS, found.tally.questions)
     assert found.measured.waited["answer"].times == found.tally.questions
     assert found.measured.waited["sign-in"].times == 10
     written = json.loads((tmp_path / "load.json").read_text(encoding="utf-8"))
@@ -224,7 +224,7 @@ def test_a_crowd_that_is_sent_home_leaves_nothing_behind(number: signal.Signals,
 
 def test_what_several_processes_have_found_adds_up() -> None:
     one, other = Tally(people=1, conversations=2, questions=4), Tally(people=2, conversations=3, questions=6)
-    one.hear(set(GOLDEN_PATH))
+    one.hear(set(FIVE_EVENTS))
     other.hear({"agent_started"})
     for tally, times in ((one, 3), (other, KEPT)):
         for _ in range(times):

@@ -464,7 +464,7 @@ def test_without_the_registry_it_says_so_soon(
 
 def _install(installed: Path, ended: Any) -> None:
     rendering.INSTALLED = installed
-    ended.put(str(rendering._installed_tool(lambda message: None)))
+    ended.put(str(rendering.installed_tool(lambda message: None)))
 
 
 def test_two_processes_may_install_at_once(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
+from acceptance.cores import usable_cores
 from acceptance.exit_codes import FINE, INTERRUPTED, WRONG
 from acceptance.files import REPOSITORY, write_whole
 from acceptance.git import is_changed, revision_of
@@ -51,7 +51,7 @@ def prove(asked: Asked) -> int:
             f"no fault breaks {', '.join(asked.promises)}: write one, as docs/contributing.md says"
         )
     claim(asked.reports, Work.PROOF)
-    jobs = asked.jobs or len(os.sched_getaffinity(0))
+    jobs = asked.jobs or usable_cores()
     begun, made = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     proving = Proving(examples, asked.reports / KEPT, asked.whole)
     stop_in_order_on_signals()

@@ -71,7 +71,7 @@ def pinned_packages() -> Iterator[Check]:
         yield fine("Packages", f"all {len(asked)} are as {name} pins them")
     if wrong := list(filter(None, map(packages.difference, more))):
         said = f"{len(wrong)} of {len(more)} are not as pinned, and only `make test` needs them: {some(wrong)}"
-        yield note("Packages to test", said, "make .venv/test.installed")
+        yield note("Packages to test", said, "make install")
     else:
         yield fine("Packages to test", f"all {len(more)} are as {for_tests} pins them")
 

@@ -12,7 +12,7 @@ from acceptance.drivers.auth import Person
 from acceptance.drivers.envelopes import (
     AGENT_ERROR,
     ERROR_MESSAGE,
-    GOLDEN_PATH,
+    FIVE_EVENTS,
     Event,
     answer_of,
     answer_text,
@@ -21,7 +21,7 @@ from acceptance.drivers.envelopes import (
 )
 from acceptance.target import Deadline
 
-_FIRST, *_, _LAST = GOLDEN_PATH
+_FIRST, *_, _LAST = FIVE_EVENTS
 #: Two questions that ask for different things, so that they cannot have one answer.
 QUESTIONS = ("What did we spend on language models in all?", "Which language model costs most?")
 
@@ -122,7 +122,7 @@ class Run:
             elif step is not None:
                 frame.pop("timestamp", None)
             key = json.dumps(frame, sort_keys=True)
-            if event.name in GOLDEN_PATH and key in seen:
+            if event.name in FIVE_EVENTS and key in seen:
                 again.append(event.name)
             seen.add(key)
         if "tool_completed" not in again and any(uses < 0 for uses in self._open_uses().values()):
@@ -141,7 +141,7 @@ class Run:
             place for place, event in enumerate(self.events) if event.name == _LAST and ends_run(event, self.events)
         ]
         first |= {_LAST: ends[-1]} if ends else {}
-        return sorted(GOLDEN_PATH, key=lambda name: first[name])
+        return sorted(FIVE_EVENTS, key=lambda name: first[name])
 
     def unfinished_tools(self) -> list[str]:
         """Tools that were begun more often than they were finished, by name."""
@@ -175,15 +175,15 @@ class Run:
             told = f"{who} was told of {_in_words(astray)} as if it belonged to another conversation"
             return Flaw(Kind.FOREIGN, told)
         names = [event.name for event in self.events]
-        if missing := [words for event, words in GOLDEN_PATH.items() if event not in names]:
-            seen = [GOLDEN_PATH[event] for event in dict.fromkeys(names) if event in GOLDEN_PATH]
+        if missing := [words for event, words in FIVE_EVENTS.items() if event not in names]:
+            seen = [FIVE_EVENTS[event] for event in dict.fromkeys(names) if event in FIVE_EVENTS]
             end = f"; live updates {self.closed}" if self.closed else ""
             if not seen:
                 return Flaw(Kind.LOST, f"{who} saw nothing at all of the work {within}{end}")
             told = f"{who} did not see {' or '.join(missing)} {within}: {who} saw only {', '.join(seen)}{end}"
             return Flaw(Kind.LOST, told)
-        if (seen := self._order()) != list(GOLDEN_PATH):
-            told = f"{who} saw the work in a wrong order: {', then '.join(GOLDEN_PATH[event] for event in seen)}"
+        if (seen := self._order()) != list(FIVE_EVENTS):
+            told = f"{who} saw the work in a wrong order: {', then '.join(FIVE_EVENTS[event] for event in seen)}"
             return Flaw(Kind.DISORDERED, told)
         if len(self.ids) > 1:
             told = f"what {who} saw as one piece of work belongs to {len(self.ids)}: {', '.join(sorted(self.ids))}"
@@ -213,7 +213,7 @@ class Run:
 def delivery(runs: Iterable[Run]) -> dict[str, tuple[int, int]]:
     """Of each event of the golden path, how many runs promised it and how many people saw it: ``(expected, seen)``."""
     told = [{event.name for event in run.events} for run in runs]
-    return {name: (len(told), sum(name in names for names in told)) for name in GOLDEN_PATH} if told else {}
+    return {name: (len(told), sum(name in names for names in told)) for name in FIVE_EVENTS} if told else {}
 
 
 def same_answer(first: Run, second: Run) -> str | None:
@@ -258,7 +258,7 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
 
 
 def _in_words(names: Sequence[str]) -> str:
-    return ", ".join(GOLDEN_PATH.get(name, name) for name in dict.fromkeys(names))
+    return ", ".join(FIVE_EVENTS.get(name, name) for name in dict.fromkeys(names))
 
 
 def _tool(event: Event) -> str:

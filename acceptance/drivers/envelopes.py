@@ -12,7 +12,7 @@ from typing import Any
 from acceptance.drivers.json_text import parsed
 
 #: The five events, in order, and what a person sees by them.
-GOLDEN_PATH = {
+FIVE_EVENTS = {
     "agent_started": "the work begin",
     "agent_thinking": "the thinking",
     "tool_executing": "a tool at work",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from acceptance.drivers.envelopes import AGENT_ERROR, GOLDEN_PATH, Event, answer_of, answer_text, read
+from acceptance.drivers.envelopes import AGENT_ERROR, FIVE_EVENTS, Event, answer_of, answer_text, read
 from acceptance.evidence.recorder import Frame, Said, verbatim
 
 _SIGNS_OF_LIFE = frozenset({"heartbeat", "ping", "pong"})
@@ -15,7 +15,7 @@ _HEARD = {
     "ack": "got a receipt",
     "error_message": "got an error message",
     AGENT_ERROR: "saw the work fail",
-    **{name: f"saw {words}" for name, words in GOLDEN_PATH.items()},
+    **{name: f"saw {words}" for name, words in FIVE_EVENTS.items()},
 }
 _TROUBLE = frozenset({"error_message", AGENT_ERROR})
 

@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import resource
-import signal
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -30,6 +29,7 @@ from acceptance.load.crowd import TIMED, Crowd
 from acceptance.load.result import Measured, Waited
 from acceptance.load.running import ASKED, Asked
 from acceptance.load.tally import Tally
+from acceptance.with_parent import end_with_parent
 
 T = TypeVar("T")
 
@@ -49,15 +49,7 @@ threading.Thread(target=loop.run_forever, name="the crowd", daemon=True).start()
 begun_processor = 0.0
 most_people = 0
 
-
-def end_with_parent() -> None:
-    """Have this process end in order when the one that started it, and holds a pipe to its stdin, is gone."""
-    while os.read(0, 1024):  # not sys.stdin, whose lock the interpreter needs in order to end
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
+end_with_parent()
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
-from acceptance.drivers.envelopes import GOLDEN_PATH
+from acceptance.drivers.envelopes import FIVE_EVENTS
 from acceptance.load.tally import Tally
 from acceptance.verdicts import ConfigurationError, Verdict
 
@@ -132,7 +132,7 @@ class LoadResult(_Document):
     def events(self) -> list[list[str]]:
         """How often each event of the golden path came, as rows with a head."""
         questions = self.tally.questions
-        rows = [[name, str(self.tally.delivered.get(name, 0)), str(questions)] for name in GOLDEN_PATH]
+        rows = [[name, str(self.tally.delivered.get(name, 0)), str(questions)] for name in FIVE_EVENTS]
         return [["event", "came for", "questions"], *rows]
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance.drivers.agent_runs import Kind
-from acceptance.drivers.envelopes import GOLDEN_PATH
+from acceptance.drivers.envelopes import FIVE_EVENTS
 
 #: How many flaws are kept in words, and how many reasons why something could not be told; all are counted.
 KEPT = 20
@@ -54,7 +54,7 @@ class Tally(BaseModel):
 
     def hear(self, names: set[str]) -> None:
         """Count which events of the golden path came for one question."""
-        for name in GOLDEN_PATH:
+        for name in FIVE_EVENTS:
             self.delivered[name] = self.delivered.get(name, 0) + (name in names)
 
     def add(self, other: Self | Mapping[str, Any]) -> None:

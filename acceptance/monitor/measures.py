@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
+from acceptance.drivers.envelopes import FIVE_EVENTS
 from acceptance.monitor.memory import Memory, Readiness
 from acceptance.monitor.questions import Pace, feature_of
 from acceptance.plan import WARNINGS_ALLOWED
@@ -91,7 +91,7 @@ def delivery(memory: Memory) -> dict[str, Share]:
         for event, (expected, delivered) in done.events.items():
             before = counted.get(event, Share(0, 0))
             counted[event] = Share(before.part + delivered, before.of + expected)
-    return {event: counted[event] for event in EVENTS if event in counted and counted[event].of}
+    return {event: counted[event] for event in FIVE_EVENTS if event in counted and counted[event].of}
 
 
 def ready_rounds(memory: Memory) -> Share | None:
@@ -130,7 +130,7 @@ def measures(memory: Memory) -> list[Measure]:
         ),
         Measure(
             "Delivery of the five events",
-            ", ".join(f"{EVENTS[event]} {_percent(share)}" for event, share in events.items()) or None,
+            ", ".join(f"{FIVE_EVENTS[event]} {_percent(share)}" for event, share in events.items()) or None,
             "events that a conversation of the last 24 hours promised, seen",
             of_creating,
             all(share.part == share.of for share in events.values()) if events else None,

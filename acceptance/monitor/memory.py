@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
+from acceptance.drivers.envelopes import FIVE_EVENTS
 from acceptance.monitor.questions import GOLDEN_PATH, ISOLATION, Pace, Questions, feature_of
 from acceptance.reporting.results import Delivery, ExampleResult, Moments, SourceFacts
 from acceptance.verdicts import Verdict, worst
@@ -280,4 +280,4 @@ def _events(found: Iterable[Latest]) -> dict[str, tuple[int, int]]:
     for one in (one for each in found for one in each.delivery):
         expected, delivered = counted.get(one.event, (0, 0))
         counted[one.event] = expected + one.expected, delivered + one.delivered
-    return {event: counted[event] for event in EVENTS if event in counted}
+    return {event: counted[event] for event in FIVE_EVENTS if event in counted}

@@ -17,7 +17,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from acceptance import __version__
-from acceptance.drivers.envelopes import GOLDEN_PATH as EVENTS
+from acceptance.drivers.envelopes import FIVE_EVENTS
 from acceptance.monitor import measures
 from acceptance.monitor.memory import Histogram, Memory, Readiness
 from acceptance.monitor.questions import Pace
@@ -81,7 +81,7 @@ class Measured(Collector):
             ("expected", "Events that conversations promised.", totals.expected),
             ("delivered", "Events that conversations promised and people saw.", totals.delivered),
         ):
-            by_event = {event: of.get(event, 0) for event in EVENTS} if creating else {}
+            by_event = {event: of.get(event, 0) for event in FIVE_EVENTS} if creating else {}
             yield self._counter(f"acceptance_events_{name}", told, "event", by_event)
         states = [Readiness.REHEARSAL] if memory.rehearsal else [each for each in Readiness if each != "rehearsal"]
         by_state = {state: totals.rounds.get(state, 0) for state in states}

@@ -5,7 +5,7 @@ What each promise would have noticed is read from it by the report and the sign-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
-from acceptance.files import DEFAULT_REPORTS
+from acceptance.files import DEFAULT_REPORTS, first_in
 from acceptance.verdicts import ConfigurationError
 
 FILE_NAME = "proof.json"
@@ -136,8 +136,4 @@ def read(file: Path) -> Proof:
 
 def beside(folders: Iterable[Path]) -> Path | None:
     """The proof that is beside the results in these folders, or else the one of this repository; None without one."""
-    return next(_found((*folders, DEFAULT_REPORTS)), None)
-
-
-def _found(folders: Iterable[Path]) -> Iterator[Path]:
-    return (file for folder in folders if (file := folder / FILE_NAME).is_file())
+    return first_in((*folders, DEFAULT_REPORTS), FILE_NAME)

@@ -70,7 +70,7 @@ def render(
     try:
         (reports / REPORT).unlink(missing_ok=True)
         uuids = _result_uuids(reports / RESULTS)
-        tool = _installed_tool(progress)
+        tool = installed_tool(progress)
         progress("rendering the report")
         with passing_folder(".rendering-", reports) as work:
             run = {"name": title, "variables": dict(facts)}
@@ -132,7 +132,8 @@ def _and_noticed(description: str, told: Sequence[str]) -> str:
     return f"{own}{said}{rule}{feature}"
 
 
-def _installed_tool(progress: Callable[[str], None]) -> Path:
+def installed_tool(progress: Callable[[str], None]) -> Path:
+    """Where the report tool is, installed when it is missing; raises :class:`CannotRender`."""
     try:
         return node.installed(CONFIGURATION, INSTALLED, "the report tool (once, about 20 s)", progress)
     except node.CannotInstall as error:

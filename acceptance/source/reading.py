@@ -7,7 +7,6 @@ the first are being linked and judged, which takes as long. By how many processe
 from __future__ import annotations
 
 import gc
-import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from msgspec import msgpack
 
+from acceptance.cores import usable_cores
 from acceptance.source.cache import Cache, Known
 from acceptance.source.case import Progress
 from acceptance.source.contents import Contents
@@ -74,7 +74,7 @@ class Reader:
         self._words = Words(words)
         self._python = python
         self._wanted = wanted
-        self._workers = workers or len(os.sched_getaffinity(0))
+        self._workers = workers or usable_cores()
         self._progress = progress or (lambda done, total: None)
         self._known: dict[str, Known] = {}
         self._unchecked: dict[str, list[SourceFile]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
+from acceptance.files import first_in
 from acceptance.reporting.audit import SCALE
 from acceptance.reporting.terminal import visible
 from acceptance.source.trend import Point
@@ -136,11 +137,7 @@ def _figures(point: Point) -> Figures | None:
 
 def beside(folders: Iterable[Path]) -> Path | None:
     """The trend that is beside the results in one of these folders; None without one."""
-    return next(_found(folders), None)
-
-
-def _found(folders: Iterable[Path]) -> Iterator[Path]:
-    return (file for folder in folders if (file := folder / FILE_NAME).is_file())
+    return first_in(folders, FILE_NAME)
 
 
 def read(file: Path) -> Trend:
