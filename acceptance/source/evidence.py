@@ -15,7 +15,6 @@ from acceptance.source.factories import FactoriesOf
 from acceptance.source.facts import Attachment, Binding, Builtin, Definition, Facts, Import, Value
 from acceptance.source.imports import Loading
 from acceptance.source.link import Program
-from acceptance.source.manifest import Manifest
 from acceptance.source.reading import Reading
 from acceptance.source.things import Home, Thing, Things
 from acceptance.source.tree import SourceFile
@@ -49,13 +48,12 @@ class Evidence:
     def __init__(
         self,
         program: Program,
-        manifest: Manifest,
         readings: Mapping[SourceFile, Reading],
         *,
         today: date,
     ) -> None:
         self.program = program
-        self.manifest = manifest
+        self.manifest = program.tree.manifest
         self.today = today
         self.readings = dict(readings)
         self._held: dict[tuple[str, str], Things] = {}

@@ -38,7 +38,7 @@ def judge(case: Case, cache: Cache, workers: int | None, progress: Progress | No
         # Where none of the rules asks for it, that files of no interest are Python at all is not found out.
         readings = reader.read(check=any(RULES[rule].late for rule in rules))
         program = Program(source, readings, reader)
-        evidence = Evidence(program, manifest, readings, today=case.today)
+        evidence = Evidence(program, readings, today=case.today)
         findings, waived = _ask(evidence, rules, case.concepts)
         unparsable = tuple(sorted({**program.unparsable, **source.unreadable}.items()))
         in_tests = {file.path for file in source.files if file.in_tests}
