@@ -127,7 +127,7 @@ class Evidence:
     @cached_property
     def factories(self) -> FactoriesOf:
         """The factories that the manifest speaks of."""
-        return FactoriesOf(self)
+        return FactoriesOf(self.manifest, self.facts, self.classes, self.objects)
 
     @cached_property
     def makers(self) -> frozenset[str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from acceptance.source.facts import Function, Parameter
-from acceptance.source.things import Thing
+from acceptance.source.facts import Facts, Function, Parameter, Value
+from acceptance.source.manifest import Manifest
+from acceptance.source.things import Thing, Things
 from acceptance.source.tree import SourceFile
 
-if TYPE_CHECKING:
-    from acceptance.source.evidence import Evidence
+#: The objects that a value in a file may be; and those that a concept's home binds to a name.
+ClassesIn = Callable[[SourceFile, Value], Things]
+ObjectsOf = Callable[[str, str], Things]
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,15 @@ class Received:
 
 
 class FactoriesOf:
-    """The factories that the manifest speaks of."""
+    """The factories that the manifest speaks of, in the files of which the facts are given."""
 
-    def __init__(self, evidence: Evidence) -> None:
-        self._evidence = evidence
-        self._manifest = evidence.manifest
+    def __init__(
+        self, manifest: Manifest, facts: Mapping[SourceFile, Facts], classes: ClassesIn, objects: ObjectsOf
+    ) -> None:
+        self._manifest = manifest
+        self._facts = facts
+        self._classes = classes
+        self._objects = objects
 
     @cached_property
     def products(self) -> Mapping[str, tuple[Factory, ...]]:
@@ -92,6 +98,27 @@ class FactoriesOf:
         counted = Counter(each.parameter.name for each in self.received if not each.factory.file.in_tests)
         return dict(sorted(counted.items(), key=lambda entry: (-entry[1], entry[0])))
 
+    @cached_property
+    def named(self) -> Mapping[str, Sequence[Factory]]:
+        """The factories of any product that are functions of a module of the platform itself, by their names."""
+        found: dict[str, dict[Factory, None]] = {}
+        for factories in self.products.values():
+            for each in factories:
+                if each.function.nest == "module" and not each.file.in_tests:
+                    found.setdefault(each.function.name, {})[each] = None
+        return {name: sorted(each, key=lambda one: one.file.module) for name, each in sorted(found.items())}
+
+    def rightful(self, name: str) -> Factory:
+        """Of the factories of one name the one to keep: in the home of the name, else in any home, else the first."""
+        concepts = self._manifest.concepts.items()
+        own = {self._manifest.home(concept) for concept, entry in concepts if name in entry.governed}
+        homes = {self._manifest.home(concept) for concept in self._manifest.concepts}
+
+        def order(each: Factory) -> tuple[bool, bool, str]:
+            return each.file.module not in own, each.file.module not in homes, each.file.module
+
+        return min(self.named[name], key=order)
+
     def contexts(self) -> Iterator[Received]:
         """Every parameter of a product's factory that says for whom it is made."""
         entry = self._manifest.user_context
@@ -106,7 +133,7 @@ class FactoriesOf:
 
     def names_another(self, received: Received) -> str:
         """The class that the parameter is annotated with, where that is none of the collaborator's; else empty."""
-        classes = [self._evidence.classes(received.factory.file, value) for value in received.parameter.classes]
+        classes = [self._classes(received.factory.file, value) for value in received.parameter.classes]
         if not classes or any(not things.isdisjoint(self._collaborators) for things in classes):
             return ""
         written = received.parameter.annotation
@@ -120,7 +147,7 @@ class FactoriesOf:
             thing
             for concept in (entry.concepts if entry else ())
             for name in self._manifest.concepts[concept].governed
-            for thing in self._evidence.objects(concept, name)
+            for thing in self._objects(concept, name)
         )
 
     @cached_property
@@ -137,8 +164,7 @@ class FactoriesOf:
         if parameter.name in entry.also_called or (parameter.name == entry.parameter and self._makes(factory)):
             return True
         return any(
-            not self._evidence.classes(factory.file, value).isdisjoint(self._collaborators)
-            for value in parameter.classes
+            not self._classes(factory.file, value).isdisjoint(self._collaborators) for value in parameter.classes
         )
 
     def _makes(self, factory: Factory) -> bool:
@@ -150,9 +176,7 @@ class FactoriesOf:
 
     @cached_property
     def _all_functions(self) -> tuple[Factory, ...]:
-        return tuple(
-            Factory(file, function) for file, facts in self._evidence.facts.items() for function in facts.functions
-        )
+        return tuple(Factory(file, function) for file, facts in self._facts.items() for function in facts.functions)
 
     @cached_property
     def _functions(self) -> tuple[Factory, ...]:
@@ -180,20 +204,3 @@ def _written(parameter: Parameter) -> str:
         case "named rest":
             return "**"
     return f"{parameter.name}=" if parameter.default else parameter.name
-
-
-def named(evidence: Evidence) -> dict[str, list[Factory]]:
-    """The factories of any product that are functions of a module of the platform itself, by their names."""
-    found: dict[str, dict[Factory, None]] = {}
-    for factories in evidence.factories.products.values():
-        for each in factories:
-            if each.function.nest == "module" and not each.file.in_tests:
-                found.setdefault(each.function.name, {})[each] = None
-    return {name: sorted(each, key=lambda one: one.file.module) for name, each in sorted(found.items())}
-
-
-def rightful(evidence: Evidence, name: str, factories: list[Factory]) -> Factory:
-    """Of several factories of one name the one to keep: in the home of the name, else in any home, else the first."""
-    own = evidence.manifest.home(evidence.governed[name]) if name in evidence.governed else ""
-    homes = {evidence.manifest.home(concept) for concept in evidence.manifest.concepts}
-    return min(factories, key=lambda each: (each.file.module != own, each.file.module not in homes, each.file.module))

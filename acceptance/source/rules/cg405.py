@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import TYPE_CHECKING
 
-from acceptance.source.factories import named, rightful
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule, short
 
 if TYPE_CHECKING:
@@ -36,9 +35,9 @@ DOC = RuleDoc(
 
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per further module, of app code; functions of a module alone, not of a class."""
-    for name, factories in named(evidence).items():
+    for name, factories in evidence.factories.named.items():
         modules = {each.file.module: each for each in reversed(factories)}
-        kept = rightful(evidence, name, factories).file.module
+        kept = evidence.factories.rightful(name).file.module
         for module in sorted(modules.keys() - {kept}):
             factory = modules[module]
             concept = evidence.governed.get(name, "")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import TYPE_CHECKING
 
-from acceptance.source.factories import named, rightful
 from acceptance.source.rules.base import Hit, RuleDoc, Told, TreeRule
 
 if TYPE_CHECKING:
@@ -35,8 +34,8 @@ DOC = RuleDoc(
 
 def decide(evidence: Evidence) -> Iterator[Hit]:
     """One hit per name, at the first definition that differs from the one in the home, or from the first."""
-    for name, factories in named(evidence).items():
-        kept = rightful(evidence, name, factories)
+    for name, factories in evidence.factories.named.items():
+        kept = evidence.factories.rightful(name)
         others = [each for each in factories if each.function.is_async != kept.function.is_async]
         if others:
             detail = {
