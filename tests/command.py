@@ -14,7 +14,7 @@ from typing import Any
 from acceptance.files import REPOSITORY
 
 BEHAVE = str(Path(sys.executable).parent / "behave")
-_PATIENCE = 120  # seconds: far above any run here, so that a hanging one fails instead of blocking
+_PATIENCE = 180  # seconds: far above any run here, so that a hanging one fails instead of blocking
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import jsonschema
 import psutil
 import pytest
-from command import Ran, clean_environment
+from command import Ran, acceptance, clean_environment
 from reference_services import AUTH, BACKEND, REFERENCE, Starter, environment, free_port
 
 from acceptance.drivers.agent_runs import Kind
@@ -30,19 +30,9 @@ PATIENCE = 180  # seconds
 
 
 def load(reports: Path, *arguments: str, env: dict[str, str] | None = None) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "acceptance", "load", f"--reports={reports}", *arguments],
-        cwd=REPOSITORY,
-        env=clean_environment(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert "Traceback" not in done.stdout, done.stdout
-    return Ran(done.returncode, done.stdout, reports)
+    ran = acceptance(reports, "load", *arguments, env=env)
+    assert "Traceback" not in ran.output, ran.output
+    return ran
 
 
 def result_in(ran: Ran) -> LoadResult:
