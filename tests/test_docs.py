@@ -13,6 +13,7 @@ import pytest
 
 from acceptance.files import REPOSITORY
 from acceptance.locks import Work
+from acceptance.targets import known_settings
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 PAGES += [REPOSITORY / folder / "README.md" for folder in ("approvals", "faults", "reports")]
@@ -95,6 +96,45 @@ def test_each_room_is_on_the_drawing() -> None:
 
 def _module(node: str) -> str:
     return node if node == "steps" else f"acceptance.{node}"
+
+
+def test_each_module_that_stands_in_no_room_is_named() -> None:
+    page = ARCHITECTURE.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page)) | set(re.findall(r'(\w+)\["', page))
+    modules = {file.stem for file in (REPOSITORY / "acceptance").glob("[!_]*.py")}
+    assert modules - named == set()
+
+
+def test_each_module_that_is_named_is_there() -> None:
+    named = re.findall(r"`([\w/]+\.py)`", ARCHITECTURE.read_text(encoding="utf-8"))
+    assert len(named) > 20
+    places = ("steps/*.py", "acceptance/*.py", "acceptance/*/*.py", "acceptance/*/*/*.py")
+    there = [f"/{file.relative_to(REPOSITORY)}" for place in places for file in REPOSITORY.glob(place)]
+    assert [name for name in named if not any(file.endswith(f"/{name}") for file in there)] == []
+
+
+# What a page lists
+
+
+def test_each_setting_of_a_target_is_told() -> None:
+    page = (REPOSITORY / "docs" / "targets.md").read_text(encoding="utf-8")
+    table = page.partition("| setting |")[2].partition("\n\n")[0]
+    told = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert told == set(known_settings())
+
+
+def test_each_test_is_told() -> None:
+    page = (REPOSITORY / "docs" / "contributing.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(tests/\w[\w/.]*)`", page))
+    tests = [file.relative_to(REPOSITORY) for each in ("", "*/") for file in REPOSITORY.glob(f"tests/{each}test_*.py")]
+    assert len(tests) > 40
+    assert [str(file) for file in tests if not {str(file), f"{file.parent}/"} & told] == []
+
+
+def test_each_schema_is_told() -> None:
+    page = (REPOSITORY / "docs" / "contributing.md").read_text(encoding="utf-8")
+    schemas = [file.name for file in (REPOSITORY / "docs").glob("*.schema.json")]
+    assert [name for name in schemas if f"> docs/{name}\n" not in page] == []
 
 
 def test_the_lock_files_of_the_reports_folder_are_told() -> None:

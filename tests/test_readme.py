@@ -29,8 +29,8 @@ COMMANDS = [
     for line in block.splitlines()
     if line.startswith(("make ", "behave ", "python "))
 ]
-#: What takes many minutes, and is run by the pipeline (test, prove) or by whoever wants it; here, that there is such.
-TOO_LONG = ("make test", "make prove", "make trials", "make soak", "make bench")
+#: What takes many minutes or needs the network, and is run by whoever wants it; here, that there is such.
+TOO_LONG = ("make install", "make test", "make prove", "make trials", "make soak", "make bench")
 #: How each ends here that does not end with 0, and what it then says.
 ENDS = {
     "make as-found": (0, "Broken: the reference platform as found"),

@@ -1,8 +1,8 @@
 """behave's run, told to Allure as a whole: allure-behave with everything it loses put back.
 
-The last line of environment.py is ``allure_formatter.install(globals())``; behave.ini says ``format = allure`` with an
-outfile, or ``-D reports=DIR`` names another place (``DIR/allure-results``). Each run that begins starts clean; one that
-is refused before it begins loses nothing of the last.
+environment.py calls ``allure_formatter.install(globals())`` as it is loaded. behave.ini says ``format = allure`` with
+an outfile, or ``-D reports=DIR`` names another place (``DIR/allure-results``). Each run that begins starts clean; one
+that is refused before it begins loses nothing of the last.
 
 Two things cannot be mended here. ``@allure.step`` on an ``async def`` ends before the coroutine starts and stays green
 whatever happens: write ``with allure.step(...)`` around the awaits, one at a time. Steps called by
