@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from textwrap import indent
 from typing import Any, TextIO, cast
@@ -150,7 +151,7 @@ def tell(results: Results, reports: Path) -> None:
     for fault in results.run.faults:
         console.print(Text.assemble((f"{Verdict.SUITE_FAULT:<{_WORD}}", _STYLES[Verdict.SUITE_FAULT]), fault))
     console.print()
-    tell_verdict(judge(results), STALE)  # what ended badly has been told above
+    tell_verdict(judge(results, date.today()), STALE)  # what ended badly has been told above
     if slowest := sorted(results.asked, key=lambda example: example.seconds, reverse=True)[:_SLOWEST]:
         told = ", ".join(f"{example.id} {example.seconds:.2f} s" for example in slowest)
         console.print(Text(f"Slowest: {told}", style="dim"))

@@ -655,8 +655,8 @@ REFUSED: dict[str, tuple[Results | None, Results | None, str]] = {
         None,
         "The list of known gaps is stale: imports-03b is listed, and its time is over",
     ),
-    "no source": (a_run(staging()), None, "no run has judged the platform's source tree: make it by `behave"),
-    "no staging": (None, a_run(staging(staging=False)), "no run has asked staging: make it by `behave --tags=@phase2"),
+    "no source": (a_run(staging()), None, "no run judges the platform's source tree: make it by `behave"),
+    "no staging": (None, a_run(staging(staging=False)), "no run asks staging: make it by `behave --tags=@phase2"),
     "the reference's tree": (
         a_run(no_platform(), tree(tree=str(REPOSITORY / "reference"))),
         None,

@@ -257,8 +257,8 @@ def test_the_worst_decides_with_the_ratchet_and_without(
     ratchet: State,
 ) -> None:
     results = run(known, ends, **given)
-    assert judge(results, on=TODAY).state is strict
-    assert judge(results, ratchet=True, on=TODAY).state is ratchet
+    assert judge(results, TODAY).state is strict
+    assert judge(results, TODAY, ratchet=True).state is ratchet
 
 
 def test_what_each_state_tells_a_pipeline() -> None:

@@ -53,7 +53,7 @@ GAP = KnownGap(
 
 def a_sheet(folder: Path, *runs: Results, on: date = TODAY) -> Sheet:
     folders = [kept_in(folder / f"run-{number}", run) for number, run in enumerate(runs)]
-    return compose(runs_in(folders), folder, on)
+    return compose(runs_in(folders, on), folder)
 
 
 def answers(sheet: Sheet) -> dict[str, Answer]:
@@ -153,7 +153,7 @@ def test_a_source_run_beside_a_staging_run_answers_every_criterion(tmp_path: Pat
 def test_what_a_promise_would_have_noticed_is_beside_it(tmp_path: Path) -> None:
     """In the wording that is proven, by a proof that holds; without one it is said."""
     run = kept_in(tmp_path, a_run(staging()))
-    sheet = compose(runs_in([run]), tmp_path, TODAY, a_proof())
+    sheet = compose(runs_in([run], TODAY), tmp_path, a_proof())
     lines = {line.id: line for card in sheet.gaps for line in card.promises}
     assert lines["golden-02"].would_have_noticed == ["whatever golden-02a is about is gone."]
     assert sheet.proof.startswith(
@@ -165,12 +165,12 @@ def test_what_a_promise_would_have_noticed_is_beside_it(tmp_path: Path) -> None:
     assert f"And {access - 2} more." in pages.markdown(sheet)
     other = a_run(staging())
     other = other.model_copy(update={"promises": [p.model_copy(update={"text": "another"}) for p in other.promises]})
-    reworded = compose(runs_in([kept_in(tmp_path, other)]), tmp_path, TODAY, a_proof())
+    reworded = compose(runs_in([kept_in(tmp_path, other)], TODAY), tmp_path, a_proof())
     assert "whose wording is another since" in reworded.proof
     assert not any(line.would_have_noticed for card in reworded.gaps for line in card.promises)
-    failed = compose(runs_in([run]), tmp_path, TODAY, a_proof(without="golden-02a"))
+    failed = compose(runs_in([run], TODAY), tmp_path, a_proof(without="golden-02a"))
     assert failed.proof.startswith("Not proven: ")
-    assert compose(runs_in([run]), tmp_path, TODAY).proof.startswith("Not proven here: ")
+    assert compose(runs_in([run], TODAY), tmp_path).proof.startswith("Not proven here: ")
 
 
 def test_a_rehearsal_answers_nothing(tmp_path: Path) -> None:
@@ -262,6 +262,27 @@ def test_a_known_gap_has_its_owner_and_its_date(tmp_path: Path) -> None:
     assert line.happened == "11 other names and paths of it"
     assert sheet.gaps[0].tone == "known"
     assert "signoff approve" in sheet.conclusion.to_sign
+
+
+def test_everything_is_judged_on_the_day_that_is_given(tmp_path: Path) -> None:
+    """On the last day of its entry a known gap is one; on the next it is broken, and nobody owns it yet."""
+    run = a_run(no_platform(), tree(), {GAP.example: (BROKEN, "11 other names and paths of it")}, known_gaps=[GAP])
+    signable = "To sign it, accept 1 example that nobody saw kept, each with a reason"
+    found = {}
+    for on in (GAP.expires, GAP.expires + timedelta(days=1)):
+        sheet = a_sheet(tmp_path, run, a_run(staging()), on=on)
+        (promise,) = [line for card in sheet.gaps for line in card.promises if line.id == "imports-03"]
+        states = (
+            sheet.conclusion.state,
+            sheet.gaps[0].tone,
+            promise.verdict,
+            answers(sheet)["WebSocket import coordination"],
+        )
+        found[on] = (*states, [step.owner for step in sheet.next_steps], sheet.conclusion.to_sign.partition(":")[0])
+    assert list(found.values()) == [
+        (State.KNOWN_GAPS, "known", Verdict.KNOWN_GAP, Answer.KNOWN, ["live updates", "product owner"], signable),
+        (State.BROKEN, "bad", BROKEN, Answer.NOT_MET, ["nobody yet"], "This cannot be signed"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -548,7 +569,7 @@ def test_an_example_is_seen_in_the_report_beside_it(tmp_path: Path) -> None:
         result = {"fullName": name, "uuid": f"uuid of {name}"}
         (folder / "allure-results" / f"{name}-result.json").write_text(json.dumps(result))
     (folder / "allure-results" / "x-result.json").write_text("{cut sho")
-    sheet = compose(runs_in([folder]), tmp_path, TODAY)
+    sheet = compose(runs_in([folder], TODAY), tmp_path)
     (line,) = [line for card in sheet.gaps for line in card.promises if line.id == "isolation-01"]
     anchor = hashlib.md5(b"uuid of isolation-01b", usedforsecurity=False).hexdigest()  # of the example that tells most
     assert line.evidence == f"run-0/report.html#{anchor}"

@@ -21,6 +21,7 @@ from acceptance.signoff.verdict import judge
 from acceptance.verdicts import Verdict, worst
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 def a_promise(verdict: Verdict, *, id: str = "golden-01", needs: str = "platform", reason: str = "") -> PromiseResult:
@@ -100,7 +101,7 @@ EXCUSED = a_promise(Verdict.NOT_ASKED, id="ssot-01", reason="no source tree was 
     ],
 )  # fmt: skip
 def test_the_worst_decides(found: Results, exit_code: int, says: str) -> None:
-    judgement = judge(found)
+    judgement = judge(found, TODAY)
     assert says in judgement.sentence
     assert judgement.exit_code == exit_code
 
@@ -108,20 +109,20 @@ def test_the_worst_decides(found: Results, exit_code: int, says: str) -> None:
 def test_nothing_is_ready_while_tests_of_the_plan_have_no_promise() -> None:
     waiting = Specification(revision=None, changed=None, plan_tests_without_promise=list(plan.TESTS)[2:])
     real = results(KEPT).model_copy(update={"specification": waiting})
-    assert judge(real).exit_code == 3
-    assert "only 2 of the plan's 18 tests have a promise yet" in judge(real).sentence
+    assert judge(real, TODAY).exit_code == 3
+    assert "only 2 of the plan's 18 tests have a promise yet" in judge(real, TODAY).sentence
     rehearsal = results(KEPT, embedded=True).model_copy(update={"specification": waiting})
-    assert judge(rehearsal).exit_code == 0
+    assert judge(rehearsal, TODAY).exit_code == 0
 
 
 def test_what_was_judged_is_named() -> None:
-    both = judge(results(a_promise(Verdict.BROKEN), BROKEN)).sentence
+    both = judge(results(a_promise(Verdict.BROKEN), BROKEN), TODAY).sentence
     assert "target blue and the source tree t do not keep" in both
     assert "1 more promise" in both
 
 
 def test_the_counts_are_by_verdict_and_never_a_percentage() -> None:
-    told = judge(results(KEPT, BROKEN, UNKNOWN, EXCUSED)).counts
+    told = judge(results(KEPT, BROKEN, UNKNOWN, EXCUSED), TODAY).counts
     assert told == "4 promises: 1 broken, 1 could not tell, 1 not asked, 1 kept (3 examples asked)"
 
 
@@ -132,10 +133,10 @@ def test_a_promise_is_as_good_as_its_worst_example() -> None:
 
 
 def test_what_the_target_excuses_is_listed_with_the_reason() -> None:
-    assert judge(results(KEPT, EXCUSED)).excused == ["ssot-01 (no source tree was named)"]
-    assert judge(results(KEPT)).excused == []
+    assert judge(results(KEPT, EXCUSED), TODAY).excused == ["ssot-01 (no source tree was named)"]
+    assert judge(results(KEPT), TODAY).excused == []
 
 
 def test_of_a_promise_that_is_excused_in_part_the_number_of_examples_is_told() -> None:
     in_part = KEPT.model_copy(update={"verdict": Verdict.NOT_ASKED, "examples": [*KEPT.examples, *EXCUSED.examples]})
-    assert judge(results(in_part)).excused == [f"1 of 2 examples of {KEPT.id} (no source tree was named)"]
+    assert judge(results(in_part), TODAY).excused == [f"1 of 2 examples of {KEPT.id} (no source tree was named)"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from acceptance import __version__
+from acceptance.verdicts import ConfigurationError
 
 app = typer.Typer(
     name="acceptance",
@@ -62,6 +64,8 @@ FirstParent = Annotated[
     bool, typer.Option("--first-parent", help="Of the main line alone, as without --last.", show_default=False)
 ]
 
+DAYS = 90  # how long an approval stands, or a new entry in a list of known gaps, unless --expires says otherwise
+
 
 class Format(StrEnum):
     """How an audit is told."""
@@ -87,6 +91,14 @@ def version(
     if shown:
         typer.echo(f"acceptance {__version__}")
         raise typer.Exit
+
+
+def last_day(said: str) -> date:
+    """The day that ``--expires`` says; raises :class:`ConfigurationError` for what is none."""
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        raise ConfigurationError(f"--expires {said} is not a day: write it as 2027-03-31") from None
 
 
 def leave(code: int) -> NoReturn:

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from acceptance import documents, known_gaps
+from acceptance.cli.app import DAYS, last_day
 from acceptance.files import write_whole
 from acceptance.locks import alone_in
 from acceptance.reporting import results
@@ -16,15 +17,13 @@ from acceptance.signoff.against_lists import standings
 from acceptance.signoff.proposal import Given, propose
 from acceptance.verdicts import ConfigurationError
 
-DAYS = 90  # how long a new entry may stay, unless said otherwise
-
 
 def update(
     file: Path, reports: Path, owner: str | None, issue: str | None, reason: str | None, until: str | None
 ) -> None:
     """Write the list as the run in a folder would have it, and say what is new in it."""
     on = date.today()
-    given = Given(owner, issue, reason, _day(until) if until else on + timedelta(days=DAYS))
+    given = Given(owner, issue, reason, last_day(until) if until else on + timedelta(days=DAYS))
     try:
         with alone_in(Path(os.path.realpath(file)).parent):  # what another proposes at the same time is not lost
             _update(file, reports, given, on)
@@ -52,10 +51,3 @@ def _update(file: Path, reports: Path, given: Given, on: date) -> None:
     said = f"{file}: {len(proposal.changes)} changed, {len(proposal.left)} left to decide"
     new = any(line.startswith("in: ") for line in proposal.changes) and None in (given.owner, given.issue, given.reason)
     typer.echo(f"{said}; write what says TODO, and have it reviewed" if new else said)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(f"--expires {text} is not a day: write it as 2027-03-31") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import typer
@@ -27,8 +28,9 @@ def _report(reports: Path) -> None:
     from acceptance.reporting.facts import facts_of
     from acceptance.reporting.render import CannotRender, render
 
-    ran = listed(_results(reports))
-    title = judge(ran).sentence
+    today = date.today()
+    ran = listed(_results(reports), today)
+    title = judge(ran, today).sentence
     try:
         page = render(
             reports,
@@ -65,7 +67,7 @@ def junit(reports: Path, output: Path | None) -> None:
 
     file = output or reports / xml.FILE_NAME
     check_place(file)
-    content = xml.document(listed(_results(reports)))
+    content = xml.document(listed(_results(reports), date.today()))
     with writing(file):
         write_whole(file.resolve(), content)
     typer.echo(f"The results as JUnit XML are {file}")

@@ -36,9 +36,8 @@ def _write(folders: Sequence[Path], place: Path) -> tuple[Path, State]:
     proof = proofs.beside(folders)
     over_time = trends.beside((place, *folders))
     sheet = compose(
-        runs_in(folders),
+        runs_in(folders, date.today()),
         place,
-        date.today(),
         proofs.read(proof) if proof else None,
         trends.read(over_time) if over_time else None,
     )

@@ -14,6 +14,7 @@ from behave.parser import ParserError
 from rich.text import Text
 
 from acceptance import exit_codes
+from acceptance.cli.app import DAYS, last_day
 from acceptance.files import write_together
 from acceptance.git import is_changed, revision_of
 from acceptance.locks import alone_in, no_run_in
@@ -28,7 +29,6 @@ from acceptance.signoff.several_runs import JudgedRun, digest, runs_in
 from acceptance.signoff.still_stands import Found, Now, TreeNow, Unreadable
 from acceptance.verdicts import ConfigurationError
 
-DAYS = 90  # how long an approval stands, unless said otherwise
 SIGNERS = "allowed_signers"
 NOTHING_SIGNED = 3
 
@@ -56,12 +56,13 @@ def approve(asked: Approving) -> int:
 
 
 def _approve(asked: Approving) -> int:
-    now = datetime.now(UTC)
+    now, today = datetime.now(UTC), date.today()
     _check_person(asked)
-    usual_end = date.today() + timedelta(days=DAYS)
-    signing = Signing(asked.by.strip(), asked.role, now, _day(asked.expires), usual_end, signed=asked.key is not None)
-    wording, joined = _wording(), runs_in(asked.folders)
-    if against := [*approving.obstacles(joined, date.today()), *approving.other_wording(joined, wording)]:
+    until = last_day(asked.expires) if asked.expires else None
+    usual_end = today + timedelta(days=DAYS)
+    signing = Signing(asked.by.strip(), asked.role, now, until, usual_end, signed=asked.key is not None)
+    wording, joined = _wording(), runs_in(asked.folders, today)
+    if against := [*approving.obstacles(joined), *approving.other_wording(joined, wording)]:
         _say("Not approved:", "bold red")
         for told in against:
             _say(f"  {told}")
@@ -84,13 +85,6 @@ def _check_person(asked: Approving) -> None:
             f"--by {asked.by} has no e-mail address, by which the key would be known: add one, as in "
             f"“{asked.by} <olga@example.com>”"
         )
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ConfigurationError(f"--expires {text} is not a day: write it as 2027-03-31") from None
 
 
 def _wording() -> Wording:
@@ -196,10 +190,10 @@ def verify(asked: Verifying) -> int:
         _say(f"There is no approval in {approval.FOLDER}/: nothing is signed.")
         return NOTHING_SIGNED
     approvals = {file: approval.read(file) for file in files}
-    wording = _wording()
+    wording, today = _wording(), date.today()
     codes = []
     for number, (file, each) in enumerate(approvals.items()):
-        found = still_stands.verify(each, _now(file, each, wording, asked))
+        found = still_stands.verify(each, _now(file, each, wording, today, asked))
         if number:
             _say()
         _tell(file, found)
@@ -212,11 +206,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.toml"))
 
 
-def _now(file: Path, each: Approval, wording: Wording, asked: Verifying) -> Now:
-    runs, unreadable = _runs(each, asked)
+def _now(file: Path, each: Approval, wording: Wording, on: date, asked: Verifying) -> Now:
+    runs, unreadable = _runs(each, on, asked)
     proof = Path(each.proof.file) if each.proof else None
     return Now(
-        on=date.today(),
+        on=on,
         wording=wording,
         runs=runs,
         named=bool(asked.folders),
@@ -228,10 +222,10 @@ def _now(file: Path, each: Approval, wording: Wording, asked: Verifying) -> Now:
     )
 
 
-def _runs(each: Approval, asked: Verifying) -> tuple[list[JudgedRun], list[Unreadable]]:
+def _runs(each: Approval, on: date, asked: Verifying) -> tuple[list[JudgedRun], list[Unreadable]]:
     """The runs to compare with: those that are named must be usable, those of the approval need not be there."""
     if asked.folders:
-        return list(runs_in(asked.folders).runs), []
+        return list(runs_in(asked.folders, on).runs), []
     runs: list[JudgedRun] = []
     unreadable: list[Unreadable] = []
     for folder in dict.fromkeys(Path(run.folder) for run in each.run):
@@ -242,7 +236,7 @@ def _runs(each: Approval, asked: Verifying) -> tuple[list[JudgedRun], list[Unrea
         except ConfigurationError as error:
             unreadable.append(Unreadable(folder, str(error)))
         else:
-            runs += runs_in([folder]).runs
+            runs += runs_in([folder], on).runs
     return runs, unreadable
 
 

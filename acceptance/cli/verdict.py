@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from acceptance.reporting import results
@@ -13,6 +14,7 @@ from acceptance.signoff.verdict_text import tell_verdict
 
 def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
     """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
-    judgement = judge(listed(results.read(reports / results.FILE_NAME), lists), ratchet=ratchet)
+    today = date.today()
+    judgement = judge(listed(results.read(reports / results.FILE_NAME), today, lists), today, ratchet=ratchet)
     tell_verdict(judgement)
     return judgement.exit_code

@@ -54,8 +54,8 @@ class Standing:
     entry: KnownGap | None = None
 
 
-def listed(ran: Results, lists: Sequence[Path] | None = None) -> Results:
-    """The run as the lists of known gaps have it today: those that are named, or else those that the run was given.
+def listed(ran: Results, on: date, lists: Sequence[Path] | None = None) -> Results:
+    """The run as the lists of known gaps have it on a day: those that are named, or else those that the run was given.
 
     A list of the run that is no longer there is taken as the run has recorded it.
     """
@@ -65,7 +65,7 @@ def listed(ran: Results, lists: Sequence[Path] | None = None) -> Results:
         known = of([*read(here).entries.values(), *recorded])
     else:
         known = read(lists)
-    return ran.with_known_gaps(known, date.today())
+    return ran.with_known_gaps(known, on)
 
 
 def standings(results: Results, on: date) -> list[Standing]:

@@ -33,13 +33,11 @@ from acceptance.signoff.approval import (
     name_of,
 )
 from acceptance.signoff.several_runs import (
-    ASK_SOURCE,
-    ASK_STAGING,
-    Asked,
     Joined,
     JoinedExample,
     JoinedPromise,
     JudgedRun,
+    RequiredRun,
 )
 from acceptance.signoff.verdict import State, counts, judge
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
@@ -90,41 +88,33 @@ def check_signer(by: str, role: str) -> None:
         raise ConfigurationError("--role is empty or not one line: say as what you approve, such as “product owner”")
 
 
-def obstacles(joined: Joined, on: date) -> list[str]:
+def obstacles(joined: Joined) -> list[str]:
     """Why these runs cannot be approved whatever is accepted, each in a sentence with the remedy; none when they can.
 
-    ``on`` is the day of judging. What the specification says now is for :func:`other_wording`.
+    What the specification says now is for :func:`other_wording`.
     """
     rehearsals = [run for run in joined.runs if run.results.target.embedded]
     if rehearsals:
         return [
             f"the run in {run.folder} asked the embedded reference platform: this says nothing about Netra; leave it "
-            f"out, and judge the platform by {ASK_SOURCE} and {ASK_STAGING}"
+            f"out, and judge the platform by {' and '.join(run.command for run in RequiredRun)}"
             for run in rehearsals
         ]
     return [
-        *_missing_runs(joined),
-        *(told for run in joined.runs for told in _of_run(run, on)),
+        *(f"no run {run}: make it by {run.command} and add --reports {run.folder}" for run in joined.missing_runs),
+        *(told for run in joined.runs for told in _of_run(run)),
         *_of_revisions(joined),
     ]
 
 
-def _missing_runs(joined: Joined) -> Iterator[str]:
-    if not any(run.judges_source for run in joined.runs):
-        made = f"make it by {ASK_SOURCE} and add --reports reports/source"
-        yield f"no run has judged the platform's source tree: {made}"
-    if not any(run.judges_staging for run in joined.runs):
-        yield f"no run has asked staging: make it by {ASK_STAGING} and add --reports reports/staging"
+def is_signable(run: JudgedRun) -> bool:
+    """Whether nothing in a run is worse than its lists of known gaps have it."""
+    return judge(run.results, run.on, ratchet=True).state in (State.READY, State.NO_WORSE)
 
 
-def is_signable(run: JudgedRun, on: date) -> bool:
-    """Whether nothing in a run is worse than its lists of known gaps have it on a day."""
-    return judge(run.results, ratchet=True, on=on).state in (State.READY, State.NO_WORSE)
-
-
-def _of_run(run: JudgedRun, on: date) -> Iterator[str]:
-    if not is_signable(run, on):
-        judgement = judge(run.results, ratchet=True, on=on)
+def _of_run(run: JudgedRun) -> Iterator[str]:
+    if not is_signable(run):
+        judgement = judge(run.results, run.on, ratchet=True)
         more = f"(all of it: `python -m acceptance verdict --reports {run.folder}`)"
         yield f"the run in {run.folder} cannot be approved. {judgement.sentence} {more}"
     if run.results.specification.revision is None:
@@ -132,7 +122,7 @@ def _of_run(run: JudgedRun, on: date) -> Iterator[str]:
     source = run.results.source
     if source is None:
         return
-    again = f"then judge it again by {ASK_SOURCE}"
+    again = f"then judge it again by {RequiredRun.SOURCE.command}"
     if source.is_reference or _is_reference(source.tree):
         yield f"{run.folder} judged the reference platform's source, which says nothing about Netra: name Netra's"
     elif source.revision is None:
@@ -320,17 +310,17 @@ def _run(run: JudgedRun) -> Run:
 
 
 def _approved(promise: JoinedPromise, wording: Wording) -> Approved:
-    put = [example for example in promise.examples if example.asked is not Asked.NOT]
+    asked = promise.asked
     needs = {need for example in promise.examples for need in example.result.needs}
-    everything = len(put) == len(promise.examples)
+    everything = len(asked) == len(promise.examples)
     return Approved(
         id=promise.promise.id,
         sentence=promise.promise.sentence,
-        verdict=worst(example.result.verdict for example in put) if put else Verdict.NOT_ASKED,
-        asked="" if everything else f"{len(put)} of {len(promise.examples)} examples",
+        verdict=worst(example.result.verdict for example in asked) if asked else Verdict.NOT_ASKED,
+        asked="" if everything else f"{len(asked)} of {len(promise.examples)} examples",
         text=wording.texts[promise.promise.id],
         needs=[need for need in NEEDS if need in needs],
-        decided_by=list(dict.fromkeys(as_named(example.run.folder) for example in put)),
+        decided_by=list(dict.fromkeys(as_named(example.run.folder) for example in asked)),
     )
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from acceptance import plan
 from acceptance.reporting.results import SourceFacts
-from acceptance.signoff.several_runs import Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff.several_runs import Joined, JoinedExample, JoinedPromise, Put
 from acceptance.verdicts import Verdict, worst
 
 REDUCTION = 0.95
@@ -69,7 +69,7 @@ def _counting(promise: JoinedPromise, in_staging: bool) -> list[JoinedExample]:
     return [
         example
         for example in promise.examples
-        if example.asked is Asked.REALLY and (example.run.judges_staging or not in_staging)
+        if example.put is Put.REALLY and (example.run.judges_staging or not in_staging)
     ]
 
 
@@ -84,13 +84,13 @@ def _ids(promises: Iterable[JoinedPromise], counting: dict[str, list[JoinedExamp
 
 def _without(criterion: plan.Criterion, promises: Sequence[JoinedPromise]) -> Answered:
     """Nothing answers it: was it at least rehearsed, or asked elsewhere than in staging?"""
-    put = [example for promise in promises for example in promise.examples if example.asked is not Asked.NOT]
-    really = [example for example in put if example.asked is Asked.REALLY]
+    asked = [example for promise in promises for example in promise.asked]
+    really = [example for example in asked if example.put is Put.REALLY]
     if really:
         names = ", ".join(dict.fromkeys(example.run.name for example in really))
         return Answered(Answer.UNANSWERED, f"it says “in staging”, and what was asked is {names}")
-    if put:
-        ended = worst(example.result.verdict for example in put)
+    if asked:
+        ended = worst(example.result.verdict for example in asked)
         return Answered(Answer.REHEARSED, f"on the reference platform: {ended}; this says nothing about Netra")
     return Answered(Answer.UNANSWERED, "staging was not asked" if criterion.in_staging else "no run has asked for it")
 
@@ -145,29 +145,29 @@ def _paths(source: SourceFacts | None, of: str, rehearsed: bool) -> Measured:
 
 
 def _conflicts(joined: Joined) -> Measured:
-    put = [p for p in joined.promises if p.promise.id.startswith("factories-") and p.asked is not Asked.NOT]
-    if not put:
+    asked = [promise for promise in joined.promises if promise.promise.id.startswith("factories-") and promise.asked]
+    if not asked:
         return Measured(plan.FACTORY_CONFLICTS, "not measured", None, "no factory promise was asked")
-    broken = [promise for promise in put if promise.verdict in (Verdict.BROKEN, Verdict.KNOWN_GAP)]
-    unknown = any(promise.verdict not in (*_BROKEN, Verdict.KEPT, Verdict.NOT_ASKED) for promise in put)
+    broken = [promise for promise in asked if promise.verdict in _BROKEN]
+    unknown = any(promise.verdict not in (*_BROKEN, Verdict.KEPT, Verdict.NOT_ASKED) for promise in asked)
     reached = False if broken else None if unknown else True
-    value = f"{len(broken)} of {len(put)} asked"
-    return Measured(plan.FACTORY_CONFLICTS, value, reached, _judged(put), _rehearsed(put))
+    value = f"{len(broken)} of {len(asked)} asked"
+    return Measured(plan.FACTORY_CONFLICTS, value, reached, _judged(asked), _rehearsed(asked))
 
 
 _BROKEN = (Verdict.BROKEN, Verdict.KNOWN_GAP)
 
 
 def _staging(joined: Joined) -> Measured:
-    put = [p for p in joined.promises if p.promise.id.startswith("staging-") and p.in_staging]
-    if not put:
+    asked = [promise for promise in joined.promises if promise.promise.id.startswith("staging-") and promise.in_staging]
+    if not asked:
         return Measured(plan.STAGING_COORDINATION, "not measured", None, "there is no staging run")
-    kept = [promise for promise in put if promise.verdict in (Verdict.KEPT, Verdict.NOT_ASKED)]
+    kept = [promise for promise in asked if promise.verdict in (Verdict.KEPT, Verdict.NOT_ASKED)]
     whole = [promise for promise in kept if _all_kept(promise)]
-    value = f"{len(kept)} of {len(put)} asked"
+    value = f"{len(kept)} of {len(asked)} asked"
     partly = len(kept) - len(whole)
     value += f", {partly} of them in part" if partly else ""
-    return Measured(plan.STAGING_COORDINATION, value, len(kept) == len(put), _judged(put))
+    return Measured(plan.STAGING_COORDINATION, value, len(kept) == len(asked), _judged(asked))
 
 
 def _all_kept(promise: JoinedPromise) -> bool:
@@ -175,9 +175,8 @@ def _all_kept(promise: JoinedPromise) -> bool:
 
 
 def _judged(promises: Iterable[JoinedPromise]) -> str:
-    runs = [example.run for promise in promises for example in promise.examples if example.asked is not Asked.NOT]
-    return ", ".join(dict.fromkeys(run.name for run in runs))
+    return ", ".join(dict.fromkeys(example.run.name for promise in promises for example in promise.asked))
 
 
 def _rehearsed(promises: Iterable[JoinedPromise]) -> bool:
-    return any(promise.asked is Asked.IN_REHEARSAL for promise in promises)
+    return any(promise.put is Put.IN_REHEARSAL for promise in promises)

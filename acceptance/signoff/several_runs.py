@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from datetime import date
+from enum import IntEnum, StrEnum
 from functools import cached_property
 from pathlib import Path
 
@@ -18,12 +19,26 @@ from acceptance.reporting.results import FILE_NAME, ExampleResult, PromiseResult
 from acceptance.signoff.against_lists import listed
 from acceptance.verdicts import Verdict, worst
 
-#: The commands that make the two runs of a sign-off.
-ASK_SOURCE = "`behave --tags=@phase2 -D target=source -D source=PATH -D reports=reports/source`"
-ASK_STAGING = "`behave --tags=@phase2 -D target=staging -D reports=reports/staging`"
+
+class RequiredRun(StrEnum):
+    """A run without which nothing can be signed; the value says what it does."""
+
+    SOURCE = "judges the platform's source tree"
+    STAGING = "asks staging"
+
+    @property
+    def folder(self) -> str:
+        """Where its command leaves it."""
+        return f"reports/{self.name.lower()}"
+
+    @property
+    def command(self) -> str:
+        """The command that makes it, between backticks."""
+        target = "target=source -D source=PATH" if self is RequiredRun.SOURCE else "target=staging"
+        return f"`behave --tags=@phase2 -D {target} -D reports={self.folder}`"
 
 
-class Asked(IntEnum):
+class Put(IntEnum):
     """How an example was put, best first."""
 
     REALLY = 0
@@ -33,11 +48,12 @@ class Asked(IntEnum):
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """One run: the folder it is in, the SHA-256 of its results file, and the results as the lists have them today."""
+    """One run: its folder, the SHA-256 of its results file, and the results as the lists have them on a day, ``on``."""
 
     folder: Path
     digest: str
     results: Results
+    on: date
 
     @property
     def name(self) -> str:
@@ -66,14 +82,14 @@ class JudgedRun:
             "source-tree" not in example.needs or self.results.source is not None
         )
 
-    def asked(self, example: ExampleResult) -> Asked:
+    def put(self, example: ExampleResult) -> Put:
         """How this run put one of its examples."""
         if example.verdict is Verdict.NOT_ASKED or example.id in self.results.run.missing:
-            return Asked.NOT
+            return Put.NOT
         rehearsed = ("platform" in example.needs and self.results.target.embedded) or (
             "source-tree" in example.needs and not self.judges_source
         )
-        return Asked.IN_REHEARSAL if rehearsed else Asked.REALLY
+        return Put.IN_REHEARSAL if rehearsed else Put.REALLY
 
 
 @dataclass(frozen=True)
@@ -82,7 +98,12 @@ class JoinedExample:
 
     result: ExampleResult
     run: JudgedRun
-    asked: Asked
+    put: Put
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it was put at all, really or in rehearsal."""
+        return self.put is not Put.NOT
 
 
 @dataclass(frozen=True)
@@ -97,17 +118,20 @@ class JoinedPromise:
         """The worst of its examples."""
         return worst(example.result.verdict for example in self.examples)
 
+    @cached_property
+    def asked(self) -> tuple[JoinedExample, ...]:
+        """Its examples that were put at all."""
+        return tuple(example for example in self.examples if example.is_asked)
+
     @property
-    def asked(self) -> Asked:
+    def put(self) -> Put:
         """How it was put: as its weakest example that was put at all."""
-        put = [example.asked for example in self.examples if example.asked is not Asked.NOT]
-        return max(put, default=Asked.NOT)
+        return max((example.put for example in self.asked), default=Put.NOT)
 
     @property
     def in_staging(self) -> bool:
         """Whether every example of it that was put was put to staging."""
-        put = [example for example in self.examples if example.asked is not Asked.NOT]
-        return bool(put) and all(example.run.judges_staging for example in put)
+        return bool(self.asked) and all(example.run.judges_staging for example in self.asked)
 
 
 @dataclass(frozen=True)
@@ -121,17 +145,26 @@ class Joined:
         """The promise with this id, or None."""
         return next((promise for promise in self.promises if promise.promise.id == id), None)
 
+    @property
+    def missing_runs(self) -> list[RequiredRun]:
+        """What no run of these does and a sign-off needs."""
+        done = {
+            RequiredRun.SOURCE: any(run.judges_source for run in self.runs),
+            RequiredRun.STAGING: any(run.judges_staging for run in self.runs),
+        }
+        return [run for run, is_done in done.items() if not is_done]
 
-def runs_in(folders: Iterable[Path]) -> Joined:
-    """The runs in these folders, read together as their lists of known gaps have them today.
+
+def runs_in(folders: Iterable[Path], on: date) -> Joined:
+    """The runs in these folders, read together as their lists of known gaps have them on this day.
 
     Raises :class:`ConfigurationError` for a folder without usable results, or an unusable list.
     """
     runs = []
     for folder in dict.fromkeys(folders):
         file = folder / FILE_NAME
-        results = listed(read(file))
-        runs.append(JudgedRun(folder, digest(file), results))
+        results = listed(read(file), on)
+        runs.append(JudgedRun(folder, digest(file), results, on))
     return join(runs)
 
 
@@ -143,7 +176,7 @@ def join(runs: Sequence[JudgedRun]) -> Joined:
         for promise in run.results.promises:
             known.setdefault(promise.id, promise)
             for result in promise.examples:
-                joined = JoinedExample(result, run, run.asked(result))
+                joined = JoinedExample(result, run, run.put(result))
                 examples.setdefault(promise.id, {}).setdefault(result.id, []).append(joined)
     promises = (
         JoinedPromise(promise, tuple(_deciding(candidates) for candidates in examples[id].values()))
@@ -156,7 +189,7 @@ def _deciding(candidates: Iterable[JoinedExample]) -> JoinedExample:
     order = list(Verdict)
     return min(
         candidates,
-        key=lambda each: (each.asked, not each.run.has_what_it_needs(each.result), order.index(each.result.verdict)),
+        key=lambda each: (each.put, not each.run.has_what_it_needs(each.result), order.index(each.result.verdict)),
     )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from acceptance import exit_codes
 from acceptance.reporting.results import ExampleResult
 from acceptance.signoff.approval import PLATFORM, SOURCE, Approval, Approved, Run, Wording
-from acceptance.signoff.several_runs import Asked, JudgedRun
+from acceptance.signoff.several_runs import JudgedRun, Put
 from acceptance.signoff.signature import Signed
 from acceptance.verdicts import Verdict
 
@@ -228,7 +228,7 @@ def _unasked(found: Found, signed: Run, run: JudgedRun) -> Iterator[str]:
             yield promise.id
             continue
         for example in here[promise.id].examples:
-            if _is_about(example, signed) and run.asked(example) is Asked.NOT and example.id not in accepted:
+            if _is_about(example, signed) and run.put(example) is Put.NOT and example.id not in accepted:
                 yield example.id
 
 

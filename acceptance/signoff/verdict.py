@@ -68,12 +68,12 @@ class Judgement:
         return self.state.exit_code
 
 
-def judge(results: Results, *, ratchet: bool = False, on: date | None = None) -> Judgement:
-    """The verdict of ``results``, by the worst thing that happened; the README has the order.
+def judge(results: Results, on: date, *, ratchet: bool = False) -> Judgement:
+    """The verdict of ``results`` on a day, by the worst thing that happened; the README has the order.
 
-    ``ratchet``: what the lists of known gaps excuse is no reason against. ``on``: the day on which it is judged.
+    ``ratchet``: what the lists of known gaps excuse is no reason against.
     """
-    found = standings(results, on or date.today())
+    found = standings(results, on)
     state, sentence = _decide(results, found, ratchet)
     closed = sentence if sentence.endswith(("?", ".")) else f"{sentence}."
     return Judgement(state, closed, counts(results), _excused(results), found)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from acceptance.cli import schema as schemas
-from acceptance.cli.app import Reports, Told, app, of_known_gaps
+from acceptance.cli.app import DAYS, Reports, Told, app, of_known_gaps
 from acceptance.files import DEFAULT_REPORTS
 
 
@@ -95,7 +95,7 @@ def update(
     issue: Annotated[str | None, typer.Option(help="Where the work on what is new is tracked.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why what is new is still open.")] = None,
     expires: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Until when what is new may stay.", show_default="in 90 days")
+        str | None, typer.Option(metavar="DAY", help="Until when what is new may stay.", show_default=f"in {DAYS} days")
     ] = None,
 ) -> None:
     """Propose a list of known gaps from the last run, to be completed, reviewed and merged.

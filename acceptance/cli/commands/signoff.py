@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from acceptance.cli.app import CacheFolder, FirstParent, Last, Manifest, NoCache, of_signoff
+from acceptance.cli.app import DAYS, CacheFolder, FirstParent, Last, Manifest, NoCache, of_signoff
 from acceptance.files import DEFAULT_CACHE, DEFAULT_MANIFEST, DEFAULT_REPORTS
 
 
@@ -63,7 +63,7 @@ def approve(
         typer.Option(
             metavar="DAY",
             help="Until when it stands; never longer than a known gap that it accepts.",
-            show_default="in 90 days",
+            show_default=f"in {DAYS} days",
         ),
     ] = None,
     key: Annotated[

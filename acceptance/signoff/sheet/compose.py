@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from acceptance import plan, tags
@@ -20,7 +20,7 @@ from acceptance.reporting.render import REPORT, RESULTS
 from acceptance.reporting.terminal import visible
 from acceptance.signoff import criteria
 from acceptance.signoff.against_lists import standings
-from acceptance.signoff.several_runs import Asked, Joined, JoinedExample, JoinedPromise, JudgedRun
+from acceptance.signoff.several_runs import Joined, JoinedExample, JoinedPromise, JudgedRun, Put
 from acceptance.signoff.sheet import model
 from acceptance.signoff.sheet.gaps_closed import answer
 from acceptance.signoff.sheet.next_steps import next_steps, to_sign
@@ -32,15 +32,16 @@ _POINTS = 30  # past runs in a chart: as many as a page is wide
 
 
 def compose(
-    joined: Joined, into: Path, on: date, proof: Proof | None = None, source_trend: SourceTrend | None = None
+    joined: Joined, into: Path, proof: Proof | None = None, source_trend: SourceTrend | None = None
 ) -> model.Sheet:
-    """The sheet of these runs, with addresses relative to the folder ``into``; ``on`` is the day of judging.
+    """The sheet of these runs, with addresses relative to the folder ``into``.
 
     ``proof`` says what each promise would have noticed, ``source_trend`` what the audit says of past revisions.
     """
     reports = {run.folder: _Report(run.folder, into) for run in joined.runs}
     shown = _Shown(reports, proof)
-    judged = sorted((judge(run.results, on=on) for run in joined.runs), key=lambda each: list(State).index(each.state))
+    judged = sorted((judge(run.results, run.on) for run in joined.runs), key=lambda each: list(State).index(each.state))
+    signing = to_sign(joined)
     return model.Sheet(
         made=datetime.now(UTC).replace(microsecond=0),
         conclusion=model.Conclusion(
@@ -48,17 +49,17 @@ def compose(
             answer=answer(joined, is_whole=judged[0].state not in (State.NO_VERDICT, State.PARTIAL)),
             sentences=[each.sentence for each in judged],
             counts=_counts(joined.runs),
-            to_sign=to_sign(joined, on),
+            to_sign=signing.told,
         ),
         at_stake=plan.AT_STAKE,
         runs=[_run(run, reports[run.folder]) for run in joined.runs],
-        next_steps=list(next_steps(joined, on)),
+        next_steps=list(next_steps(joined, signing)),
         criteria=[_criterion(criterion, joined) for criterion in plan.CRITERIA],
         metrics=[_metric(measured) for measured in criteria.measure(joined)],
         gaps=list(_cards(joined, shown)),
         risks=[_risk(risk, joined) for risk in plan.RISKS],
         traceability=list(_trace(joined, shown)),
-        known_gaps=list(_known_gaps(joined, on)),
+        known_gaps=list(_known_gaps(joined)),
         not_asked=_unasked(joined),
         proof=_proof(joined, proof),
         trends=[trend for run in joined.runs if len((trend := _trend(run)).points) > 1],
@@ -148,31 +149,29 @@ def _line(promise: JoinedPromise, shown: _Shown) -> model.PromiseLine:
 
 def _verdict(examples: Iterable[JoinedExample]) -> Verdict:
     """The worst of those that were asked; what was not asked decides only where nothing was."""
-    put = [example.result.verdict for example in examples if example.asked is not Asked.NOT]
-    return worst(put) if put else Verdict.NOT_ASKED
+    asked = [example.result.verdict for example in examples if example.is_asked]
+    return worst(asked) if asked else Verdict.NOT_ASKED
 
 
 def _part(examples: Iterable[JoinedExample]) -> str:
     """How much of it was asked, where that is not everything."""
     examples = list(examples)
-    put = sum(example.asked is not Asked.NOT for example in examples)
-    return f"{put} of {len(examples)} examples asked" if 0 < put < len(examples) else ""
+    asked = sum(example.is_asked for example in examples)
+    return f"{asked} of {len(examples)} examples asked" if 0 < asked < len(examples) else ""
 
 
 def _judged(examples: Iterable[JoinedExample]) -> str:
-    put = [example for example in examples if example.asked is not Asked.NOT]
-    if not put:
-        return ""
-    real = dict.fromkeys(example.run.name for example in put if example.asked is Asked.REALLY)
-    rehearsed = ["the reference platform only"] if any(each.asked is Asked.IN_REHEARSAL for each in put) else []
+    examples = list(examples)
+    real = dict.fromkeys(example.run.name for example in examples if example.put is Put.REALLY)
+    rehearsed = ["the reference platform only"] if any(each.put is Put.IN_REHEARSAL for each in examples) else []
     return ", ".join([*real, *rehearsed])
 
 
 def _evidence(examples: Iterable[JoinedExample], shown: _Shown) -> str:
     """The example that tells most: the worst of those that were asked."""
     order = list(Verdict)
-    put = [example for example in examples if example.asked is not Asked.NOT]
-    telling = min(put, key=lambda example: order.index(example.result.verdict), default=None)
+    asked = [example for example in examples if example.is_asked]
+    telling = min(asked, key=lambda example: order.index(example.result.verdict), default=None)
     return shown.reports[telling.run.folder].of(telling.result.id) if telling else ""
 
 
@@ -224,33 +223,35 @@ def _card(name: str, found: str, closes: str, protects: list[str], joined: Joine
 
 def _state(promises: list[JoinedPromise]) -> tuple[str, model.Tone]:
     """Where a gap stands, in words and in a word."""
-    put = [promise for promise in promises if promise.asked is not Asked.NOT]
-    if not put:
+    asked = [promise for promise in promises if promise.asked]
+    if not asked:
         return "not asked", "none"
-    unkept = [verdict for promise in put if (verdict := _verdict(promise.examples)) in _UNKEPT]
-    rehearsed = sum(promise.asked is Asked.IN_REHEARSAL for promise in put)
+    unkept = [verdict for promise in asked if (verdict := _verdict(promise.examples)) in _UNKEPT]
+    rehearsed = sum(promise.put is Put.IN_REHEARSAL for promise in asked)
     known = unkept and Verdict.BROKEN not in unkept and Verdict.KNOWN_GAP in unkept
-    open_ones = f"open{', as is known' if known else ''}: {len(unkept)} of {len(put)} promises asked are not kept"
-    told = open_ones if unkept else f"all {len(put)} promises asked are kept"
-    if rehearsed:
-        told = f"only rehearsed; {told}" if rehearsed == len(put) else f"{told}, {rehearsed} of them only in rehearsal"
-    if len(put) < len(promises):
-        told += f"; {len(promises) - len(put)} not asked"
-    if rehearsed == len(put):
+    open_ones = f"open{', as is known' if known else ''}: {len(unkept)} of {len(asked)} promises asked are not kept"
+    told = open_ones if unkept else f"all {len(asked)} promises asked are kept"
+    if rehearsed == len(asked):
+        told = f"only rehearsed; {told}"
+    elif rehearsed:
+        told = f"{told}, {rehearsed} of them only in rehearsal"
+    if len(asked) < len(promises):
+        told += f"; {len(promises) - len(asked)} not asked"
+    if rehearsed == len(asked):
         return told, "none"
     if unkept:
         return told, "bad" if Verdict.BROKEN in unkept else "known" if known else "unsure"
-    return told, "none" if rehearsed or len(put) < len(promises) else "good"
+    return told, "none" if rehearsed or len(asked) < len(promises) else "good"
 
 
 def _risk(risk: plan.Risk, joined: Joined) -> model.RiskLine:
     told = []
     for id in risk.promises:
         promise = joined.promise(id)
-        if promise is None or promise.asked is Asked.NOT:
+        if promise is None or not promise.asked:
             told.append(f"{id}: not asked")
         else:
-            rehearsed = " in rehearsal only" if promise.asked is Asked.IN_REHEARSAL else ""
+            rehearsed = " in rehearsal only" if promise.put is Put.IN_REHEARSAL else ""
             part = _part(promise.examples)
             told.append(f"{id}: {_verdict(promise.examples)}{f' ({part})' if part else ''}{rehearsed}")
     outside = [f"outside this specification: {risk.outside}"] if risk.outside else []
@@ -283,9 +284,9 @@ def _trace(joined: Joined, shown: _Shown) -> Iterator[model.TraceLine]:
         )
 
 
-def _known_gaps(joined: Joined, on: date) -> Iterator[model.GapLine]:
+def _known_gaps(joined: Joined) -> Iterator[model.GapLine]:
     for run in joined.runs:
-        for standing in standings(run.results, on):
+        for standing in standings(run.results, run.on):
             entry: KnownGap | None = standing.entry
             if entry:
                 facts = entry.model_dump(include={"reason", "owner", "issue", "since", "expires", "file"})
@@ -298,7 +299,7 @@ def _unasked(joined: Joined) -> list[model.Unasked]:
     by_reason: dict[str, list[str]] = {}
     for promise in joined.promises:
         for example in promise.examples:
-            if example.asked is Asked.NOT:
+            if not example.is_asked:
                 by_reason.setdefault(example.result.reason, []).append(example.result.id)
     known = {example.result.id for promise in joined.promises for example in promise.examples}
     left_out = [id for id in dict.fromkeys(_missing(joined)) if id not in known]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from acceptance import plan, tags
-from acceptance.signoff.several_runs import Asked, Joined, JoinedPromise
+from acceptance.signoff.several_runs import Joined, JoinedPromise, Put
 from acceptance.verdicts import Verdict
 
 
@@ -41,7 +41,7 @@ def answer(joined: Joined, *, is_whole: bool) -> str:
     ``is_whole``: whether the runs came to their end without a fault of the specification.
     """
     stands = {gap.number: _stands(_promises(joined, tags.EPICS[gap.number])) for gap in plan.GAPS}
-    if not any(example.asked is Asked.REALLY for promise in joined.promises for example in promise.examples):
+    if not any(example.put is Put.REALLY for promise in joined.promises for example in promise.examples):
         return ""
     told = [_clause([number for number, each in stands.items() if each is how], how) for how in _Stands]
     value = _VALUE.get(_stands(_promises(joined, tags.BUSINESS_VALUE_EPIC)), "")
@@ -67,9 +67,8 @@ def _lead(stands: set[_Stands], value: str, *, is_whole: bool) -> str:
 def _stands(promises: Iterable[JoinedPromise]) -> _Stands:
     """The certain before the uncertain: what was really asked and is broken leaves a gap open, whatever else is."""
     examples = [example for promise in promises for example in promise.examples]
-    put = [example for example in examples if example.asked is not Asked.NOT]
-    really = {example.result.verdict for example in put if example.asked is Asked.REALLY}
-    if not put:
+    really = {example.result.verdict for example in examples if example.put is Put.REALLY}
+    if not any(example.is_asked for example in examples):
         return _Stands.NOT_ASKED
     if really & {Verdict.BROKEN, Verdict.KNOWN_GAP}:
         return _Stands.OPEN
@@ -77,7 +76,7 @@ def _stands(promises: Iterable[JoinedPromise]) -> _Stands:
         return _Stands.REHEARSED
     if really - {Verdict.KEPT}:
         return _Stands.UNKNOWN
-    return _Stands.CLOSED if all(example.asked is Asked.REALLY for example in examples) else _Stands.IN_PART
+    return _Stands.CLOSED if all(example.put is Put.REALLY for example in examples) else _Stands.IN_PART
 
 
 def _clause(numbers: Sequence[str], how: _Stands) -> str:

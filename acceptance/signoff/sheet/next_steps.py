@@ -5,26 +5,61 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from acceptance import plan, tags
 from acceptance.signoff import approving
-from acceptance.signoff.several_runs import ASK_SOURCE, ASK_STAGING, Asked, Joined, JoinedExample, JoinedPromise
+from acceptance.signoff.approving import Pending
+from acceptance.signoff.several_runs import Joined, JoinedExample, JoinedPromise, RequiredRun
 from acceptance.signoff.sheet import model
 from acceptance.verdicts import Verdict
 
 NOBODY = "nobody yet"
 _ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)  # certainty first
 _LOOK = "Look first at: "
+_MISSING = {
+    RequiredRun.SOURCE: model.Step(
+        area="What was judged",
+        what="Audit the platform's own source tree.",
+        why="No source tree of Netra was judged.",
+        begin=RequiredRun.SOURCE.command,
+        owner="engineering",
+        until=None,
+        cost="Gaps 1, 2 and 4 stay unanswered: nobody knows whether they are closed.",
+        promises=[],
+    ),
+    RequiredRun.STAGING: model.Step(
+        area="What was judged",
+        what="Ask the staging environment.",
+        why="Staging was not asked.",
+        begin=RequiredRun.STAGING.command,
+        owner="QA",
+        until=None,
+        cost="Gap 3 and each criterion that says “in staging” stay unanswered: no deployment can be trusted.",
+        promises=[],
+    ),
+}
 
 
-def next_steps(joined: Joined, on: date) -> Iterator[model.Step]:
+@dataclass(frozen=True)
+class ToSign:
+    """Whether runs can be signed: ``told`` is by which command, or what stands in the way.
+
+    ``pending`` is what must be accepted; empty where the runs cannot be signed.
+    """
+
+    told: str
+    pending: Sequence[Pending] = ()
+
+
+def next_steps(joined: Joined, signing: ToSign) -> Iterator[model.Step]:
     """First what is not kept, by gap and by the team that owns it; then the missing runs, or what the owner decides."""
     unkept = [
         (promise, example)
         for promise in joined.promises
-        for example in promise.examples
-        if example.asked is not Asked.NOT and example.result.verdict in _ORDER
+        for example in promise.asked
+        if example.result.verdict in _ORDER
     ]
     groups: dict[tuple[str, str], list[tuple[JoinedPromise, JoinedExample]]] = {}
     for promise, example in unkept:
@@ -34,8 +69,8 @@ def next_steps(joined: Joined, on: date) -> Iterator[model.Step]:
     steps = [_step(epic, owner, found, shared[epic] > 1) for (epic, owner), found in groups.items()]
     steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max, step.area))
     yield from steps
-    yield from _missing_runs(joined)
-    yield from _decision(joined, on)
+    yield from (_MISSING[run] for run in joined.missing_runs)
+    yield from _decision(signing)
 
 
 def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExample]], is_shared: bool) -> model.Step:
@@ -85,35 +120,10 @@ def _begin(example: JoinedExample) -> str:
     return next((line.removeprefix(_LOOK) for line in lines if line.startswith(_LOOK)), "")
 
 
-def _missing_runs(joined: Joined) -> Iterator[model.Step]:
-    if not any(run.judges_source for run in joined.runs):
-        yield model.Step(
-            area="What was judged",
-            what="Audit the platform's own source tree.",
-            why="No source tree of Netra was judged.",
-            begin=ASK_SOURCE,
-            owner="engineering",
-            until=None,
-            cost="Gaps 1, 2 and 4 stay unanswered: nobody knows whether they are closed.",
-            promises=[],
-        )
-    if not any(run.judges_staging for run in joined.runs):
-        yield model.Step(
-            area="What was judged",
-            what="Ask the staging environment.",
-            why="Staging was not asked.",
-            begin=ASK_STAGING,
-            owner="QA",
-            until=None,
-            cost="Gap 3 and each criterion that says “in staging” stay unanswered: no deployment can be trusted.",
-            promises=[],
-        )
-
-
-def _decision(joined: Joined, on: date) -> Iterator[model.Step]:
+def _decision(signing: ToSign) -> Iterator[model.Step]:
     """What only who signs can do about what nobody saw kept, where nothing else stands in the way."""
-    pending = approving.to_accept(joined)
-    if not pending or approving.obstacles(joined, on):
+    pending = signing.pending
+    if not pending:
         return
     kinds = Counter(each.what for each in pending)
     ends = [each.gap.expires for each in pending if each.gap]
@@ -121,7 +131,7 @@ def _decision(joined: Joined, on: date) -> Iterator[model.Step]:
         area="Decision",
         what=f"Decide on {_examples(len(pending))}: accept each with a reason, or have it closed or asked first.",
         why=f"Nobody saw them kept: {'; '.join(f'{number} {what}' for what, number in kinds.items())}.",
-        begin=to_sign(joined, on),
+        begin=signing.told,
         owner="product owner",
         until=min(ends, default=None),
         cost="Nothing is approved, and nobody has decided whether the platform may be used as it is.",
@@ -133,22 +143,18 @@ def _examples(number: int) -> str:
     return "1 example" if number == 1 else f"{number} examples"
 
 
-def to_sign(joined: Joined, on: date) -> str:
-    """Whether this can be signed: by which command, or what stands in the way on a day."""
+def to_sign(joined: Joined) -> ToSign:
+    """Whether these runs can be signed, on the day on which they are judged."""
     if any(run.results.target.embedded for run in joined.runs):
-        return "This cannot be signed: the reference platform was asked, which says nothing about Netra."
-    missing = []
-    if not any(run.judges_source for run in joined.runs):
-        missing.append("a run that judges the platform's source tree")
-    if not any(run.judges_staging for run in joined.runs):
-        missing.append("a run that asks staging")
-    if missing:
-        return f"This cannot be signed yet: {' and '.join(missing)} must be joined with it."
-    if not all(approving.is_signable(run, on) for run in joined.runs):
-        return "This cannot be signed: first close what is open, or decide on it in a list of known gaps."
-    if against := approving.obstacles(joined, on):
-        return f"This cannot be signed yet: {against[0]}."
+        return ToSign("This cannot be signed: the reference platform was asked, which says nothing about Netra.")
+    if missing := [f"a run that {run}" for run in joined.missing_runs]:
+        return ToSign(f"This cannot be signed yet: {' and '.join(missing)} must be joined with it.")
+    if not all(approving.is_signable(run) for run in joined.runs):
+        return ToSign("This cannot be signed: first close what is open, or decide on it in a list of known gaps.")
+    if against := approving.obstacles(joined):
+        return ToSign(f"This cannot be signed yet: {against[0]}.")
     folders = " ".join(f"--reports {shlex.quote(str(run.folder))}" for run in joined.runs)
-    unseen = len(approving.to_accept(joined))
-    accept = f", accept {_examples(unseen)} that nobody saw kept, each with a reason" if unseen else ""
-    return f"To sign it{accept}: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"
+    pending = approving.to_accept(joined)
+    accept = f", accept {_examples(len(pending))} that nobody saw kept, each with a reason" if pending else ""
+    told = f"To sign it{accept}: `python -m acceptance signoff approve {folders} --by NAME --role ROLE`"
+    return ToSign(told, pending)

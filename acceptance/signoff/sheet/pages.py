@@ -20,6 +20,7 @@ from acceptance.signoff.verdict import State
 from acceptance.verdicts import Verdict
 
 #: What is good, bad, in between, or says nothing: each has a colour and a mark, since colour alone does not print.
+#: A word that a run and a criterion share, as “could not tell”, has one tone.
 _TONES = {
     State.READY: "good",
     State.REHEARSAL: "none",
@@ -34,6 +35,7 @@ _TONES = {
     Answer.MET_IN_PART: "known",
     Answer.NOT_MET: "bad",
     Answer.KNOWN: "known",
+    Answer.UNKNOWN: "unsure",
     Answer.REHEARSED: "none",
     Answer.UNANSWERED: "none",
     Verdict.SUITE_FAULT: "unsure",
