@@ -46,7 +46,7 @@ class Latest(BaseModel):
         """What a run found; of a reason of many lines the first, which says how many more there are."""
         return cls(
             verdict=result.verdict,
-            reason=result.reason.partition("\n")[0].rstrip(" :"),
+            reason=result.headline,
             at=at,
             seconds=result.seconds,
             delivery=result.delivery,

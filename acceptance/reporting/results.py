@@ -62,6 +62,11 @@ class ExampleResult(_Document):
     )
     moments: Moments | None = Field(default=None, description="null where nobody asked anything")
 
+    @property
+    def headline(self) -> str:
+        """The first line of the reason, as a part of a sentence: without what ends a line or begins a list."""
+        return self.reason.strip().partition("\n")[0].rstrip(" :.")
+
 
 class PromiseResult(_Document):
     """How one promise ended: the worst of its examples."""

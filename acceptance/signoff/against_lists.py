@@ -88,12 +88,11 @@ def _of_examples(examples: Iterable[ExampleResult], known: KnownGaps, on: date) 
         kind = _OF_MATCH[listing.match]
         if ended is Verdict.COULD_NOT_TELL and kind in (Kind.UNLISTED, Kind.OTHER):
             kind = Kind.UNKNOWN
-        happened = example.reason.partition("\n")[0].rstrip(":")
-        told = happened if entry is None else f"{happened}: {listing.told}"
+        told = example.headline if entry is None else f"{example.headline}: {listing.told}"
         number = example.count.number if example.count else None
         if entry and kind is Kind.KNOWN and entry.at_most is not None and number != entry.at_most:
             lower = f"lower at_most to {number} in {entry.file}"
-            kind, told = Kind.LESS, f"{happened}, where {entry.at_most} are listed ({lower}): {listing.told}"
+            kind, told = Kind.LESS, f"{example.headline}, where {entry.at_most} are listed ({lower}): {listing.told}"
         yield Standing(example.id, kind, told, entry)
 
 

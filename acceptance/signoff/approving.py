@@ -57,7 +57,7 @@ class Pending:
     @property
     def because(self) -> str:
         """What happened, or why it was not asked, in one line."""
-        return _first_line(self.example.reason)
+        return self.example.headline
 
     @property
     def told(self) -> str:
@@ -336,7 +336,3 @@ def _accepted(pending: Pending, reason: str) -> Accepted:
         issue=gap.issue if gap else None,
         expires=gap.expires if gap else None,
     )
-
-
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0].strip().rstrip(":.")

@@ -79,9 +79,9 @@ def propose(text: str, results: Results, standings: list[Standing], given: Given
     return Proposal(tomlkit.dumps(document), changes, left)
 
 
-def says(reason: str) -> str:
-    """What an entry must say of a failure: its first line, without what differs from run to run."""
-    line = re.sub(r"\*(?:\s+\*)+", ANYTHING, _VARIES.sub(ANYTHING, reason.partition("\n")[0].strip().rstrip(":")))
+def says(headline: str) -> str:
+    """What an entry must say of a failure: its headline, without what differs from run to run."""
+    line = re.sub(r"\*(?:\s+\*)+", ANYTHING, _VARIES.sub(ANYTHING, headline))
     if len(line) > _LONGEST:
         line = line[:_LONGEST].rpartition(" ")[0]
     return re.sub(r"^\*\s+", "", line) or ANYTHING
@@ -92,7 +92,7 @@ def _entry(example: ExampleResult, given: Given, on: date) -> Table:
     values: dict[str, Any] = {
         "example": example.id,
         "ends": None if example.verdict.value == "broken" else example.verdict.value,
-        "says": example.count.of if example.count else says(example.reason),
+        "says": example.count.of if example.count else says(example.headline),
         "at_most": example.count.number if example.count else None,
         "owner": given.owner or f"{TO_BE_WRITTEN}: the team that closes it",
         "issue": given.issue or f"{TO_BE_WRITTEN}: where the work on it is tracked",

@@ -258,8 +258,7 @@ def _no_longer(example: ExampleResult, accepted: Container[str]) -> str:
     if listed and example.id in accepted:
         return ""
     how = f"{example.verdict}, which is listed and not accepted" if listed else str(example.verdict)
-    happened = example.reason.partition("\n")[0].rstrip(":.")
-    return f"{example.id} is {how} ({happened})" if happened else f"{example.id} is {how}"
+    return f"{example.id} is {how} ({example.headline})" if example.headline else f"{example.id} is {how}"
 
 
 def _proof(found: Found, digest: str | None) -> None:

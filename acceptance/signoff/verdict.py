@@ -108,9 +108,8 @@ def _decide(results: Results, found: Sequence[Standing], ratchet: bool) -> tuple
         how = "Worse than known" if ratchet and results.known_gaps else "Broken"
         return State.BROKEN, f"{how}: {_not_kept(results, worse)}"
     if unknown := _of_kind(results, found, {Kind.UNKNOWN}):
-        reason = next(e.reason for p in unknown for e in p.examples if e.verdict is Verdict.COULD_NOT_TELL)
-        reason = reason.partition("\n")[0].rstrip(".:")  # the sentence is one line; the rest is told below
-        return State.UNKNOWN, f"Could not tell: {_named(unknown)}: {reason}"
+        told = next(e.headline for p in unknown for e in p.examples if e.verdict is Verdict.COULD_NOT_TELL)
+        return State.UNKNOWN, f"Could not tell: {_named(unknown)}: {told}"
     known = _of_kind(results, found, EXCUSED)
     gaps = [promise for promise in known if any(example.verdict is Verdict.KNOWN_GAP for example in promise.examples)]
     if gaps and not ratchet:

@@ -88,7 +88,7 @@ class _Run:
         asked = result is not None and verdict is not Verdict.NOT_ASKED
         return ExampleEnd(
             verdict=verdict,
-            reason=result.reason.strip().partition("\n")[0].rstrip(" :") if result else "",
+            reason=result.headline if result else "",
             count=result.count if result else None,
             seconds=result.seconds if result and asked else None,
         )

@@ -82,13 +82,12 @@ def _step(epic: str, owner: str, found: Sequence[tuple[JoinedPromise, JoinedExam
     gaps = [example.result.known_gap for _, example in found if example.result.known_gap]
     what = gap.closes if gap and not is_shared else f"Restore {_sentences([each for each, _ in found])}."
     if all(example.result.verdict is Verdict.COULD_NOT_TELL for _, example in found):
-        what = "Make it possible to tell: " + first.result.reason.partition("\n")[0].rstrip(":") + "."
+        what = "Make it possible to tell: " + first.result.headline + "."
     more = f" and {len(promises) - 1} more" if len(promises) > 1 else ""
-    happened = first.result.reason.partition("\n")[0].rstrip(":")
     return model.Step(
         area=epic,
         what=what,
-        why=f"“{promise.promise.sentence}” ({promise.promise.id}){more}: {happened}.",
+        why=f"“{promise.promise.sentence}” ({promise.promise.id}){more}: {first.result.headline}.",
         begin=_begin(first) or promise.promise.look_first_at,
         owner=owner,
         until=min((entry.expires for entry in gaps), default=None),
