@@ -94,11 +94,9 @@ def as_found(file: Path = AS_FOUND_FILE) -> Mapping[str, tuple[Fault, ...]]:
         told = f"the faults of the platform as found, {file}, cannot be read"
         raise ConfigurationError(f"{told}: {why(error)}; restore it from git") from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        gaps = ", ".join(_AsFound.model_fields)
+        told, gaps = documents.problem(error), ", ".join(_AsFound.model_fields)
         raise ConfigurationError(
-            f"{file}: {where} is not as it must be ({first['msg']}): each of {gaps} lists the names of faults"
+            f"{file} is not as it must be ({told}): each of {gaps} lists the names of faults"
         ) from None
     by_gap: dict[str, tuple[str, ...]] = dict(listed)
     names = [name for gap in by_gap.values() for name in gap]
@@ -127,9 +125,9 @@ def faulty_copy(reference: Path, faults: Sequence[Fault], into: Path) -> Path:
         except FileNotFoundError:
             raise ConfigurationError("git is needed to plant a fault, and is not here: install it") from None
         if applied.returncode:
-            why = applied.stderr.strip().partition("\n")[0].removeprefix("error: ")
+            told = applied.stderr.strip().partition("\n")[0].removeprefix("error: ")
             remedy = "write it anew for the reference platform" if fault is faults[0] else "leave it or another one out"
-            raise ConfigurationError(f"the fault {fault.patch.name} does not apply ({why}): {remedy}")
+            raise ConfigurationError(f"the fault {fault.patch.name} does not apply ({told}): {remedy}")
     return tree
 
 

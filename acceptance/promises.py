@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,26 +70,17 @@ class Example:
         return sorted(tags.values(self.tags, "plan"))
 
 
-def catalogue(folder: Path) -> list[Example]:
-    """Every example under ``folder``, in file order, whether or not a run selects it.
-
-    Raises behave's ``ParserError`` when a feature file cannot be read.
-    """
-    return _examples(_features(folder))
-
-
 def phase2() -> tuple[list[Example], dict[str, str]]:
-    """The examples of this specification, and what each of its promises says: :func:`texts`."""
-    features = _features(REPOSITORY / "features")
-    return [example for example in _examples(features) if "phase2" in example.tags], _texts(features)
+    """The examples of this specification in file order, whether or not a run selects them; and each promise's text.
 
-
-def _features(folder: Path) -> list[Any]:
-    return list(parse_features(sorted(str(path) for path in folder.rglob("*.feature"))))
-
-
-def _examples(features: Iterable[Any]) -> list[Example]:
-    return [example_of(scenario) for feature in features for scenario in feature.walk_scenarios()]
+    A text is a SHA-256 of the promise's Rule: tags, sentence, description, examples, steps and tables. What stands
+    above it and holds for it too (the feature's tags and background) is part of it; how the file is laid out, its
+    comments and the other Rules are not. Raises behave's ``ParserError`` when a feature file cannot be read.
+    """
+    features = list(parse_features(sorted(map(str, (REPOSITORY / "features").rglob("*.feature")))))
+    examples = [example_of(scenario) for feature in features for scenario in feature.walk_scenarios()]
+    texts = {_promise_id(rule, feature): _text_of(rule) for feature in features for rule in feature.rules}
+    return [example for example in examples if "phase2" in example.tags], texts
 
 
 def example_of(scenario: Any) -> Example:
@@ -107,20 +98,6 @@ def example_of(scenario: Any) -> Example:
     if row is not None and row.cells:
         identity = f"{identity}[{row.cells[0]}]" if own_id else f"{identity}[{', '.join(row.cells)}]"
     return Example(identity, title, promise, all_tags, f"{Path(scenario.filename).name}:{scenario.line}")
-
-
-def texts(folder: Path) -> dict[str, str]:
-    """What each promise says, as a SHA-256 of its Rule: tags, sentence, description, examples, steps and tables.
-
-    What stands above it and holds for it too (the feature's tags and background) is part of it; how the file is laid
-    out, its comments and the other Rules are not.
-    """
-    return _texts(_features(folder))
-
-
-def _texts(features: Iterable[Any]) -> dict[str, str]:
-    rules = [rule for feature in features for rule in feature.rules]
-    return {_promise_id(rule, rule.feature): _text_of(rule) for rule in rules}
 
 
 def _text_of(rule: Any) -> str:

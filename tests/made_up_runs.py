@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from acceptance.files import REPOSITORY
 from acceptance.known_gaps import KnownGap
-from acceptance.promises import Example, catalogue, texts
+from acceptance.promises import Example, phase2
 from acceptance.proof.trials import proven
 from acceptance.reporting.proof import Control, FaultTrial, How, Outcome, Proof
 from acceptance.reporting.results import (
@@ -24,8 +23,7 @@ from acceptance.reporting.results import (
 )
 from acceptance.verdicts import Count, Verdict, worst
 
-EXAMPLES = catalogue(REPOSITORY / "features")
-TEXTS = texts(REPOSITORY / "features")
+EXAMPLES, TEXTS = phase2()
 STARTED = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 REVISION = "1234567890abcdef1234567890abcdef12345678"
 

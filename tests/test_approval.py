@@ -28,7 +28,7 @@ from test_targets import SERVICE_SECRET, target_file, variables
 
 from acceptance.files import REPOSITORY
 from acceptance.known_gaps import KnownGap
-from acceptance.promises import texts
+from acceptance.promises import phase2
 from acceptance.reporting.results import Results
 from acceptance.verdicts import Verdict
 
@@ -224,7 +224,7 @@ def test_an_approval_says_who_what_and_by_which_digests(approved: Desk, netra: P
         key: asked["target"][key] for key in ("addresses", "versions")
     }
     assert set(platform["platform"]["versions"]) == {"chat", "sign-in"}
-    assert {promise["id"]: promise["text"] for promise in said["promise"]} == texts(REPOSITORY / "features")
+    assert {promise["id"]: promise["text"] for promise in said["promise"]} == phase2()[1]
     by_run = {promise["id"]: promise.get("decided_by") for promise in said["promise"]}
     assert {id for id, runs in by_run.items() if "reports/source" in runs} == SOURCE
     accepted = {each["example"]: each for each in said["accepted"]}

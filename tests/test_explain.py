@@ -11,10 +11,10 @@ from command import clean_environment
 from acceptance import plan
 from acceptance.faults import known_faults
 from acceptance.files import REPOSITORY
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.reporting.promises_page import COMMAND, Catalogue
 
-EXAMPLES = catalogue(REPOSITORY / "features")
+EXAMPLES, _ = phase2()
 CATALOGUE = Catalogue()
 
 

@@ -15,11 +15,11 @@ from behave.step_registry import registry
 from acceptance import plan, tags
 from acceptance.faults import known_faults
 from acceptance.files import REPOSITORY
-from acceptance.promises import Example, catalogue
+from acceptance.promises import Example, example_of
 
 FEATURES = sorted((REPOSITORY / "features").glob("*.feature"))
-EXAMPLES = catalogue(REPOSITORY / "features")
 PARSED = parse_features([str(path) for path in FEATURES])
+EXAMPLES = [example_of(scenario) for feature in PARSED for scenario in feature.walk_scenarios()]
 
 
 def test_there_are_promises_to_check() -> None:

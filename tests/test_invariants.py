@@ -13,14 +13,13 @@ from acceptance.drivers.envelopes import read
 from acceptance.drivers.live_connection import LiveConnection
 from acceptance.evidence.recorder import Recorder
 from acceptance.evidence.redaction import HIDDEN, Redactor
-from acceptance.files import REPOSITORY
 from acceptance.invariants import check
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.targets import load_target
 from acceptance.verdicts import Broken
 from acceptance.world import Drivers, World
 
-EXAMPLE = next(iter(catalogue(REPOSITORY / "features")))
+EXAMPLE = phase2()[0][0]
 PAT = Person("Pat", "pat@example.com", "", user_id="user-of-pat-4711")
 
 

@@ -17,7 +17,7 @@ from command import Ran, _run, acceptance, behave
 from node_tools import look
 
 from acceptance.files import REPOSITORY
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.reporting.results import Results
 
 SCHEMA = REPOSITORY / "docs" / "results.schema.json"
@@ -33,7 +33,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def test_the_rehearsal_keeps_every_promise(rehearsal: Ran) -> None:
     assert rehearsal.exit_code == 0, rehearsal.output
     assert set(rehearsal.examples.values()) == {"kept"}
-    assert set(rehearsal.examples) == {example.id for example in catalogue(REPOSITORY / "features")}
+    assert set(rehearsal.examples) == {example.id for example in phase2()[0]}
     assert rehearsal.results["run"]["complete"]
     assert set(rehearsal.results["target"]["versions"]) == {"chat", "sign-in"}
 
@@ -251,7 +251,7 @@ def _assert_no_secret(reports: Path, output: str, canary: str) -> None:
 def test_a_target_that_may_only_be_read_is_only_read(tmp_path: Path) -> None:
     ran = behave(tmp_path, "--tags=@phase2 and @needs.platform", "-D", "capabilities=")
     asked = {id for id, verdict in ran.examples.items() if verdict == "kept"}
-    effects = {example.id: example.effect for example in catalogue(REPOSITORY / "features")}
+    effects = {example.id: example.effect for example in phase2()[0]}
     assert {effects[id] for id in asked} == {"read-only"}
     assert {verdict for id, verdict in ran.examples.items() if effects[id] != "read-only"} == {"not asked"}
     assert "target embedded does not declare that data may be created on it" in ran.output

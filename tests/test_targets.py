@@ -32,13 +32,13 @@ from reference_services import (
 )
 
 from acceptance.files import REPOSITORY
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.proof.nothing import doing_nothing
 from acceptance.target import Part
 
 KEPT, BROKEN, COULD_NOT_TELL, NOT_ASKED = "kept", "broken", "could not tell", "not asked"
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)")
-EXAMPLES = {example.id: example for example in catalogue(REPOSITORY / "features")}
+EXAMPLES = {example.id: example for example in phase2()[0]}
 SERVICE_SECRET = "between the services of this trial"
 
 #: The examples that can do without a part of the platform; every other one speaks to it.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from acceptance.monitor.measures import measures
-from acceptance.monitor.memory import DAY, Memory, Readiness, Span, Standing
+from acceptance.monitor.memory import DAY, Memory, Readiness, Span
 from acceptance.target import Target
 from acceptance.verdicts import Verdict
 
@@ -106,7 +106,7 @@ def status(
                 asked=standing.asked,
                 of=standing.of,
                 last_day=cells,
-                last_day_told=_last_day(memory.spans[id], now, standing),
+                last_day_told=_last_day(memory.spans[id], now),
                 affected=promise.affected,
                 when_it_breaks=promise.when_it_breaks,
             )
@@ -166,7 +166,7 @@ def _cells(spans: Sequence[Span], now: float) -> list[Cell]:
     return cells
 
 
-def _last_day(spans: Sequence[Span], now: float, standing: Standing) -> str:
+def _last_day(spans: Sequence[Span], now: float) -> str:
     """For how long it stood which way, worst first."""
     begin = now - DAY
     lengths: dict[Verdict, float] = {}

@@ -25,11 +25,11 @@ from acceptance.cli.options import seconds
 from acceptance.files import REFERENCE, REPOSITORY
 from acceptance.monitor.measures import Share
 from acceptance.monitor.questions import SELECTIONS, Pace, questions
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.targets import load_target
 from acceptance.verdicts import ConfigurationError
 
-EXAMPLES = catalogue(REPOSITORY / "features")
+EXAMPLES, _ = phase2()
 READ = {"access-03", "staging-01", "staging-05"}
 NO_PERSON = "target watched declares no synthetic person"
 

@@ -15,13 +15,13 @@ from acceptance.monitor import page
 from acceptance.monitor.memory import DAY, Known, Latest, Memory, Span
 from acceptance.monitor.questions import Pace, questions
 from acceptance.monitor.status import Status, duration, status
-from acceptance.promises import catalogue
+from acceptance.promises import phase2
 from acceptance.reporting.results import Delivery
 from acceptance.target import Target
 from acceptance.targets import load_target
 from acceptance.verdicts import Verdict
 
-EXAMPLES = catalogue(REPOSITORY / "features")
+EXAMPLES, _ = phase2()
 NOW = 1_800_000_000.0
 SCHEMA = REPOSITORY / "docs" / "status.schema.json"
 
