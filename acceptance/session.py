@@ -26,6 +26,7 @@ from acceptance.locks import Work, claim
 from acceptance.outages import OUTAGE_SETTINGS, CommandOutages
 from acceptance.promises import Example
 from acceptance.source import Audit, CannotJudge, audit, load_manifest
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.target import Target
 from acceptance.targets import known_settings, load_target
 from acceptance.verdicts import ConfigurationError, CouldNotTell, nearest
@@ -88,15 +89,15 @@ class Session:
 
     def begin(self, example: Example) -> World:
         """A fresh world for one example, with what it says that it needs."""
-        if "platform" in example.needs:
+        if PLATFORM in example.needs:
             if self._left_away:
                 told = f"what an earlier example took away could not be given back: {self._left_away}"
                 raise CouldNotTell(told, look_first_at=OUTAGE_SETTINGS)
             self._open_platform()
         recorder = Recorder(self.redactor, in_words=said)  # only now: its clock is the scenario's
-        drivers = self._drivers(recorder) if "platform" in example.needs else None
+        drivers = self._drivers(recorder) if PLATFORM in example.needs else None
         world = World(example, self.target, recorder, drivers, self._outages, reports=self.reports)
-        if "source-tree" in example.needs:
+        if SOURCE_TREE in example.needs:
             world.audit_source = self.audit
         return world
 

@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+#: What a promise can be about, as its examples say that they need it.
+PLATFORM: Final = "platform"
+SOURCE_TREE: Final = "source-tree"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ REGISTRY: tuple[TagMeaning, ...] = (
     _kind("effect", r"effect\.(?P<value>read-only|creates-data|disruptive)", "what asking does to the target"),
     _kind(
         "needs",
-        r"needs\.(?P<value>platform|source-tree|passwords|minted-tokens|service-secret|load)",
+        rf"needs\.(?P<value>{PLATFORM}|{SOURCE_TREE}|passwords|minted-tokens|service-secret|load)",
         "what the target must have to be asked",
     ),
     _kind("load", r"(?P<value>load)", "asks with a crowd, on Locust; left out of most trials of the proof"),

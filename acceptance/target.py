@@ -37,6 +37,7 @@ from acceptance.addresses import (
     without_user_info,
 )
 from acceptance.files import DEFAULT_MANIFEST
+from acceptance.tags import PLATFORM, SOURCE_TREE
 
 #: The settings that are addresses, and what people call what is there.
 ADDRESSES = {
@@ -263,9 +264,9 @@ class Target(BaseSettings):
 
     def without(self, need: str, effect: str) -> str | None:
         """Why an example with this need and effect is not asked of this target; None when it is."""
-        if need == "source-tree" and self.source is None:
+        if need == SOURCE_TREE and self.source is None:
             return "no source tree was named"
-        if need != "source-tree" and not self.has_platform:
+        if need != SOURCE_TREE and not self.has_platform:
             return f"target {self.name} is a source tree only"
         if need == "passwords" and self.sign_in != "register":
             return f"people sign in to target {self.name} by {self.sign_in}, so they have no passwords"
@@ -285,7 +286,7 @@ class Target(BaseSettings):
 
     def excuse(self, needs: Iterable[str], effect: str) -> str | None:
         """The first reason why an example with all these needs is not asked; one that names none needs a platform."""
-        reasons = (self.without(need, effect) for need in sorted(needs) or ["platform"])
+        reasons = (self.without(need, effect) for need in sorted(needs) or [PLATFORM])
         return next((reason for reason in reasons if reason), None)
 
     def describe(self, source: str | None = None) -> list[tuple[str, str]]:

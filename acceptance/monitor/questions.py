@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from acceptance.promises import Example, Promise
+from acceptance.tags import SOURCE_TREE
 from acceptance.target import Target
 
 GOLDEN_PATH, ISOLATION = "golden_path", "user_isolation"  # the features whose data-creating examples are asked
@@ -76,7 +77,7 @@ def feature_of(example: Example) -> str:
 
 
 def _pace(example: Example) -> Pace | None:
-    if "source-tree" in example.needs:
+    if SOURCE_TREE in example.needs:
         return Pace.SOURCE
     if example.effect == "read-only":
         return Pace.READING

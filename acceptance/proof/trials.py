@@ -14,9 +14,9 @@ from acceptance.files import REFERENCE
 from acceptance.promises import Example
 from acceptance.reporting.proof import FaultTrial, How, Outcome, PromiseProof
 from acceptance.source import Audit, CannotJudge, Manifest, audit
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.verdicts import ConfigurationError, Verdict, nearest
 
-PLATFORM, SOURCE = "platform", "source-tree"  # what an example may need
 CROWD = "load"  # the tag of one that asks with a crowd
 
 
@@ -79,7 +79,7 @@ def reference_facts(manifest: Manifest) -> Audit:
 
 def asked_by(how: How, examples: Sequence[Example], *, with_a_crowd: bool = True) -> set[str]:
     """The examples that this way of asking puts."""
-    need = {How.SOURCE: SOURCE, How.PLATFORM: PLATFORM, How.EVERYTHING: None}[how]
+    need = {How.SOURCE: SOURCE_TREE, How.PLATFORM: PLATFORM, How.EVERYTHING: None}[how]
     put = (example for example in examples if with_a_crowd or CROWD not in example.tags)
     return {example.id for example in put if need is None or need in example.needs}
 

@@ -15,7 +15,7 @@ from behave.model import ScenarioOutline
 from behave.runner_util import load_step_modules, parse_features
 from behave.step_registry import registry
 
-from acceptance import plan
+from acceptance import plan, tags
 from acceptance.faults import Fault, known_faults
 from acceptance.files import REPOSITORY
 from acceptance.promises import Example, Promise, example_of
@@ -27,8 +27,8 @@ from acceptance.world import World
 COMMAND = "python -m acceptance explain all > docs/promises.md"
 
 _TOUCHES = {
-    "platform": "sign-in, chat and live updates",
-    "source-tree": "the source tree, which is only read",
+    tags.PLATFORM: "sign-in, chat and live updates",
+    tags.SOURCE_TREE: "the source tree, which is only read",
     "passwords": "people's passwords",
     "minted-tokens": "tokens that are signed here with the platform's own secret",
     "service-secret": "the secret by which services know each other",
@@ -214,4 +214,4 @@ def _seconds(waits: Iterable[str]) -> Iterator[str]:
 
 
 def _touches(example: Example) -> str:
-    return "; ".join(_TOUCHES[need] for need in sorted(example.needs or {"platform"}))
+    return "; ".join(_TOUCHES[need] for need in sorted(example.needs or {tags.PLATFORM}))

@@ -112,6 +112,11 @@ class TargetFacts(_Document):
     planted_faults: list[str]
     shortened: list[str] = Field(default=[], description="what is quicker here than on the platform itself")
 
+    @property
+    def in_words(self) -> str:
+        """The platform as people call it: "target blue", or the reference platform."""
+        return "the reference platform" if self.embedded else f"target {self.name}"
+
 
 class SourceFacts(_Document):
     """The source tree that the source promises judged."""
@@ -127,6 +132,16 @@ class SourceFacts(_Document):
     names_with_several_paths: int | None = Field(default=None, description="governed names offered outside their homes")
     canonical_imports: int | None = Field(default=None, description="imports of governed names from their homes")
     imports: int | None = Field(default=None, description="all imports of governed names, in app code")
+
+    @property
+    def in_words(self) -> str:
+        """The tree as people call it: "the source tree ../netra", or the reference platform's source."""
+        return "the reference platform's source" if self.is_reference else f"the source tree {self.tree}"
+
+    @property
+    def at_revision(self) -> str:
+        """The same with its revision, where there is one: "the source tree ../netra at 1234567890ab"."""
+        return f"{self.in_words} at {self.revision[:12]}" if self.revision else self.in_words
 
 
 class Specification(_Document):

@@ -13,20 +13,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 import tomlkit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from acceptance import documents
 from acceptance.documents import Unusable, why
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.verdicts import ConfigurationError, Verdict
 
 FOLDER = Path("approvals")  # the commands begin in the root of the repository
-PLATFORM: Final = "platform"  # what a promise can be about, as its examples say that they need it
-SOURCE: Final = "source-tree"
 Need = Literal["platform", "source-tree"]
-NEEDS: tuple[Need, ...] = (PLATFORM, SOURCE)
+NEEDS: tuple[Need, ...] = (PLATFORM, SOURCE_TREE)
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]

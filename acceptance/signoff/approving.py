@@ -18,7 +18,6 @@ from acceptance.known_gaps import TO_BE_WRITTEN, KnownGap
 from acceptance.reporting.results import ExampleResult, PromiseResult
 from acceptance.signoff.approval import (
     NEEDS,
-    PLATFORM,
     Accepted,
     Approval,
     Approved,
@@ -40,6 +39,7 @@ from acceptance.signoff.several_runs import (
     RequiredRun,
 )
 from acceptance.signoff.verdict import State, counts, judge
+from acceptance.tags import PLATFORM
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
 
 PLACEHOLDER = "REASON"  # what is printed where the owner's own words belong
@@ -127,10 +127,10 @@ def _of_run(run: JudgedRun) -> Iterator[str]:
         yield f"{run.folder} judged the reference platform's source, which says nothing about Netra: name Netra's"
     elif source.revision is None:
         why = "is no git checkout, so nobody could say later what was signed: take one"
-        yield f"the source tree {source.tree} {why}, {again}"
+        yield f"{source.in_words} {why}, {again}"
     elif source.changed is not False:
         why = "had changes that are in no revision: commit them or take them back"
-        yield f"the source tree {source.tree} {why}, {again}"
+        yield f"{source.in_words} {why}, {again}"
 
 
 def _is_reference(tree: str) -> bool:
@@ -268,14 +268,8 @@ def approve(
 
 
 def _statement(joined: Joined, promises: Sequence[Approved], pending: Sequence[Pending], signing: Signing) -> str:
-    sources = dict.fromkeys(
-        f"the source tree {source.tree} at {(source.revision or '')[:12]}"
-        for run in joined.runs
-        if (source := run.results.source)
-    )
-    platforms = dict.fromkeys(
-        f"target {run.results.target.name}" for run in joined.runs if run.results.target.addresses
-    )
+    sources = dict.fromkeys(source.at_revision for run in joined.runs if (source := run.results.source))
+    platforms = dict.fromkeys(run.results.target.in_words for run in joined.runs if run.results.target.addresses)
     whole = sum(promise.verdict is Verdict.KEPT and not promise.asked for promise in promises)
     kept = f"all {len(promises)} promises" if whole == len(promises) else f"{whole} of {len(promises)} promises in full"
     said = (

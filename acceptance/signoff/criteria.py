@@ -124,8 +124,7 @@ def _source(joined: Joined) -> tuple[SourceFacts | None, str, bool]:
     if not runs:
         return None, "", False
     facts = runs[0].results.source
-    name = f"the source tree {facts.tree}" if facts and runs[0].judges_source else "the reference platform's source"
-    return facts, name, not runs[0].judges_source
+    return facts, facts.in_words if facts else "", not runs[0].judges_source
 
 
 def _warnings(source: SourceFacts | None, of: str, rehearsed: bool) -> Measured:

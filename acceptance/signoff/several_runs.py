@@ -17,6 +17,7 @@ from pathlib import Path
 
 from acceptance.reporting.results import FILE_NAME, ExampleResult, PromiseResult, Results, read
 from acceptance.signoff.against_lists import listed
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.verdicts import Verdict, worst
 
 
@@ -59,10 +60,9 @@ class JudgedRun:
     def name(self) -> str:
         """What was judged, in a few words: "target staging, the source tree ../netra"."""
         target, source = self.results.target, self.results.source
-        platform = "the reference platform" if target.embedded else f"target {target.name}"
-        tree = f"the source tree {source.tree}" if source and not source.is_reference else ""
+        tree = source.in_words if source and not source.is_reference else ""
         only_tree = tree and not target.embedded and not target.addresses
-        return tree if only_tree else ", ".join(filter(None, (platform, tree)))
+        return tree if only_tree else ", ".join(filter(None, (target.in_words, tree)))
 
     @property
     def judges_source(self) -> bool:
@@ -78,16 +78,16 @@ class JudgedRun:
         """Whether there was a platform for a promise about one, and a tree for one about source."""
         target = self.results.target
         platform = target.embedded or bool(target.addresses)
-        return ("platform" not in example.needs or platform) and (
-            "source-tree" not in example.needs or self.results.source is not None
+        return (PLATFORM not in example.needs or platform) and (
+            SOURCE_TREE not in example.needs or self.results.source is not None
         )
 
     def put(self, example: ExampleResult) -> Put:
         """How this run put one of its examples."""
         if example.verdict is Verdict.NOT_ASKED or example.id in self.results.run.missing:
             return Put.NOT
-        rehearsed = ("platform" in example.needs and self.results.target.embedded) or (
-            "source-tree" in example.needs and not self.judges_source
+        rehearsed = (PLATFORM in example.needs and self.results.target.embedded) or (
+            SOURCE_TREE in example.needs and not self.judges_source
         )
         return Put.IN_REHEARSAL if rehearsed else Put.REALLY
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from acceptance import exit_codes
 from acceptance.reporting.results import ExampleResult
-from acceptance.signoff.approval import PLATFORM, SOURCE, Approval, Approved, Run, Wording
+from acceptance.signoff.approval import Approval, Approved, Run, Wording
 from acceptance.signoff.several_runs import JudgedRun, Put
 from acceptance.signoff.signature import Signed
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.verdicts import Verdict
 
 
@@ -139,10 +140,10 @@ def _tree(found: Found, tree: TreeNow | None) -> None:
         found.unchecked.append(f"{tree.tree} is no git checkout, so its revision cannot be compared: name one")
     elif tree.revision != source.revision:
         reason = f"the source tree {tree.tree} is at {tree.revision[:12]}, and was at {source.revision[:12]}"
-        _stale(found, reason, _about(found, SOURCE))
+        _stale(found, reason, _about(found, SOURCE_TREE))
     elif tree.changed:
         reason = f"the source tree {tree.tree} has changes that are in no revision"
-        _stale(found, reason, _about(found, SOURCE))
+        _stale(found, reason, _about(found, SOURCE_TREE))
     elif tree.changed is None:
         found.unchecked.append(f"git did not say in time whether {tree.tree} was changed")
     else:
@@ -199,10 +200,10 @@ def _another(found: Found, signed: Run, run: JudgedRun, now: Now) -> None:
         here = source.revision
         if here != signed.source.revision and (tree is None or tree.revision != here):
             was = f"at {(here or 'no revision')[:12]}, where {signed.source.revision[:12]} was signed"
-            _stale(found, f"{told}: the source was {was}", _about(found, SOURCE))
+            _stale(found, f"{told}: the source was {was}", _about(found, SOURCE_TREE))
         if source.manifest_version != signed.source.manifest:
             version = f"version {source.manifest_version}, where {signed.source.manifest} was signed"
-            _stale(found, f"{told}: judged by the manifest of {version}", _about(found, SOURCE))
+            _stale(found, f"{told}: judged by the manifest of {version}", _about(found, SOURCE_TREE))
     if signed.platform:
         for what, before, after in (
             ("address", signed.platform.addresses, target.addresses),
@@ -246,7 +247,7 @@ def _kept(found: Found, signed: Run, run: JudgedRun) -> None:
 def _is_about(example: ExampleResult, signed: Run) -> bool:
     """Whether an example is about what the signed run judged: the platform, its source, or both."""
     return (signed.platform is not None or PLATFORM not in example.needs) and (
-        signed.source is not None or SOURCE not in example.needs
+        signed.source is not None or SOURCE_TREE not in example.needs
     )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from acceptance import exit_codes, plan
 from acceptance.reporting.results import PromiseResult, Results
 from acceptance.signoff.against_lists import EXCUSED, STALE, WORSE, Kind, Standing, standings
+from acceptance.tags import PLATFORM, SOURCE_TREE
 from acceptance.verdicts import Verdict
 
 
@@ -160,14 +161,13 @@ def _judged(results: Results, promises: Sequence[PromiseResult]) -> list[str]:
     needs = {need for example in asked for need in example.needs}
     faults = _planted(results)
     judged = []
-    if "platform" in needs:
-        judged.append(f"the reference platform{faults}" if results.target.embedded else f"target {results.target.name}")
-    if "source-tree" in needs and results.source:
+    if PLATFORM in needs:
+        judged.append(f"{results.target.in_words}{faults}")
+    if SOURCE_TREE in needs and results.source:
         if results.source.is_reference:
-            judged.append("its source" if judged else f"the reference platform's source{faults}")
+            judged.append("its source" if judged else f"{results.source.in_words}{faults}")
         else:
-            revision = f" at {results.source.revision[:12]}" if results.source.revision else ""
-            judged.append(f"the source tree {results.source.tree}{revision}")
+            judged.append(results.source.at_revision)
     return judged or ["the target"]
 
 

@@ -11,7 +11,6 @@ from acceptance.target import ADDRESSES
 
 _FIRST = ("Target", "Faults planted", "Source tree", "Asked", "Begun")
 _ALWAYS = frozenset({*_FIRST, *ADDRESSES.values()})
-_REVISION = 12  # characters of a revision, as elsewhere
 
 
 def facts(a: Results, b: Results) -> Iterator[Fact]:
@@ -55,22 +54,21 @@ def remarks(a: Results, b: Results, common: int) -> Iterator[str]:
 def _platform(run: Results) -> str:
     target = run.target
     if not target.embedded:
-        return f"target {target.name}"
+        return target.in_words
     if target.as_found:
         closed = f", with {', '.join(target.closed)} closed" if target.closed else ""
-        return f"the reference platform as found{closed}"
+        return f"{target.in_words} as found{closed}"
     planted = f" with planted faults ({', '.join(target.planted_faults)})" if target.planted_faults else ""
-    return f"the reference platform{planted}"
+    return f"{target.in_words}{planted}"
 
 
 def _tree(run: Results) -> str:
     if run.source is None:
         return "no source tree"
     if run.source.is_reference:
-        return "the reference platform's source"
-    revision = f" at {run.source.revision[:_REVISION]}" if run.source.revision else ""
+        return run.source.in_words
     changed = ", changed since" if run.source.changed else ""
-    return f"the source tree {run.source.tree}{revision}{changed}"
+    return f"{run.source.at_revision}{changed}"
 
 
 def _says_nothing_of_netra(run: Results) -> bool:
