@@ -1,4 +1,4 @@
-"""How many processes are worth beginning at once."""
+"""How many cores this process may use."""
 
 from __future__ import annotations
 

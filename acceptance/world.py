@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from acceptance.drivers.agent_runs import Run
+from acceptance.drivers.agent_runs import AgentRun
 from acceptance.drivers.auth import Auth, Opinion, Person
 from acceptance.drivers.backend import Backend, Thread, thread_path
 from acceptance.drivers.doors import OPEN, door
@@ -59,7 +59,7 @@ class World:
     #: Each person's own conversation, by the person's name.
     threads: dict[str, Thread] = field(default_factory=dict)
     #: What was asked and how it went on, by who asked or watched.
-    runs: dict[str, list[Run]] = field(default_factory=dict)
+    runs: dict[str, list[AgentRun]] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
     followed: Service | None = None
     #: A sign-in of a person's beside the one in ``people``: the one before a renewal, or at another door.
@@ -112,14 +112,14 @@ class World:
             raise LookupError(f"{self.example.id} speaks of an answer before anything was asked")
         return self.reply
 
-    def run_of(self, name: str) -> Run:
+    def run_of(self, name: str) -> AgentRun:
         """The run that this person's last question began, or that they watched."""
         if not self.runs.get(name):
             raise LookupError(f"{self.example.id} speaks of a conversation of {name}'s before anybody asked")
         return self.runs[name][-1]
 
     @property
-    def all_runs(self) -> list[Run]:
+    def all_runs(self) -> list[AgentRun]:
         """Everything that anybody asked or watched."""
         return [run for asked in self.runs.values() for run in asked]
 
@@ -230,7 +230,7 @@ class World:
         tabs = {label: tab for label, tab in self.connections.items() if tab.person == own.person and tab is not own}
         run, *watched = await asyncio.gather(
             own.ask(question, within=within, form=form, thread_id=thread_id),
-            *(tab.watch(Run(question, thread_id), within=within) for tab in tabs.values()),
+            *(tab.watch(AgentRun(question, thread_id), within=within) for tab in tabs.values()),
         )
         for label, followed in zip((name, *tabs), (run, *watched), strict=True):
             self.runs.setdefault(label, []).append(followed)
@@ -283,7 +283,7 @@ class World:
         """A conversation that this person had and has deleted: its id has the form of any other, and is nobody's."""
         backend, person = self.platform.backend, self.people[name]
         thread = await backend.open_thread(person)
-        reply = await backend.ask("DELETE", thread_path(thread.id), person)
+        reply = await backend.delete_thread(person, thread)
         backend.expect(reply, f"to delete a conversation of {name}'s", 200, 204)
         return thread
 
@@ -337,7 +337,7 @@ class World:
 
     async def _remove(self, person: Person, thread: Thread) -> None:
         backend = self.platform.backend
-        reply = await backend.ask("DELETE", thread_path(thread.id), person)
+        reply = await backend.delete_thread(person, thread)
         backend.expect(reply, f"to remove a conversation of {person.name}'s", 200, 204, 404)
 
     async def _tidy(self, remove: Callable[..., Awaitable[None]], *what: Any) -> None:

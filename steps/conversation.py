@@ -9,7 +9,7 @@ from behave import given, then, when
 from behave.runner import Context
 from hamcrest import assert_that, equal_to
 
-from acceptance.drivers.agent_runs import QUESTIONS, Run, same_answer
+from acceptance.drivers.agent_runs import QUESTIONS, AgentRun, same_answer
 from acceptance.drivers.envelopes import AGENT_ERROR, FIVE_EVENTS, error_text
 from acceptance.matchers import nothing_wrong
 from acceptance.verdicts import Broken
@@ -209,7 +209,7 @@ async def each_conversation_is_kept(context: Context, name: str) -> None:
         await eventually(look, nothing_wrong(), within=world.deadline("promptly"))
 
 
-async def _not_kept(world: World, name: str, called: str, run: Run, *, alone: bool = False) -> list[str]:
+async def _not_kept(world: World, name: str, called: str, run: AgentRun, *, alone: bool = False) -> list[str]:
     """What chat does not keep of a question and its answer; ``alone``: and what it keeps beside them."""
     kept = await world.kept(name, called)
     wanted = {"question": ("user", run.question), "answer": ("assistant", run.answer)}
@@ -222,17 +222,17 @@ async def _not_kept(world: World, name: str, called: str, run: Run, *, alone: bo
     return wrong
 
 
-def _judge(world: World, who: str, run: Run) -> None:
+def _judge(world: World, who: str, run: AgentRun) -> None:
     if told := run.shortcoming(who, world.deadline("promptly")):
         raise Broken(told)
 
 
-def _judge_answer(world: World, name: str, run: Run) -> None:
+def _judge_answer(world: World, name: str, run: AgentRun) -> None:
     if told := run.answer_shortcoming(world.people[name]):
         raise Broken(told)
 
 
-def _assert_answers_differ(first: Run, second: Run) -> None:
+def _assert_answers_differ(first: AgentRun, second: AgentRun) -> None:
     """Two questions that ask for different things cannot have one answer."""
     if told := same_answer(first, second):
         raise Broken(told)

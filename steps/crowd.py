@@ -12,7 +12,7 @@ from behave.runner import Context
 
 from acceptance.drivers.agent_runs import Kind
 from acceptance.load import running
-from acceptance.load.crowd import CrowdPlan
+from acceptance.load.crowd_plan import CrowdPlan
 from acceptance.load.result import LoadResult
 from acceptance.verdicts import Broken, CouldNotTell
 from acceptance.world import World

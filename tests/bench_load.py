@@ -25,14 +25,14 @@ from rich.progress import track
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from acceptance.drivers.agent_runs import QUESTIONS, Run, same_answer, sorted_into
+from acceptance.drivers.agent_runs import QUESTIONS, AgentRun, same_answer, sorted_into
 from acceptance.drivers.auth import Person
 from acceptance.drivers.envelopes import PASSED_OVER, Event, read
 from acceptance.drivers.live_connection import FORMS, IN_THE_CHAT
 from acceptance.drivers.ownership import marked, names_another, new_word, strange_words
 from acceptance.embedded import EmbeddedPlatform
 from acceptance.evidence.redaction import Redactor
-from acceptance.load.crowd import CrowdPlan
+from acceptance.load.crowd_plan import CrowdPlan
 from acceptance.load.running import run
 from acceptance.target import Deadline, Target
 from acceptance.targets import load_target
@@ -47,9 +47,9 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def asked(socket: ClientConnection, question: str, thread_id: str) -> tuple[Run, list[Event]]:
+async def asked(socket: ClientConnection, question: str, thread_id: str) -> tuple[AgentRun, list[Event]]:
     """One question: all that is heard until the work is over and a ping is answered."""
-    made = Run(question, thread_id, asked_at=time.monotonic())
+    made = AgentRun(question, thread_id, asked_at=time.monotonic())
     await socket.send(json.dumps(FORMS[IN_THE_CHAT](question, thread_id)))
     heard: list[Event] = []
     pinged = False
@@ -84,7 +84,7 @@ async def person(urls: dict[str, str], client: httpx.AsyncClient, until: float, 
     while time.monotonic() < until:
         async with connect(urls["ws"], subprotocols=offered, proxy=None, close_timeout=1) as socket:
             await socket.recv()
-            runs: list[Run] = []
+            runs: list[AgentRun] = []
             heard: list[Event] = []
             for question in QUESTIONS:
                 if runs:

@@ -12,7 +12,7 @@ import pytest
 from hamcrest import assert_that
 
 from acceptance.addresses import same_address
-from acceptance.drivers.agent_runs import Run, sorted_into
+from acceptance.drivers.agent_runs import AgentRun, sorted_into
 from acceptance.drivers.auth import Person, seconds_since_1970
 from acceptance.drivers.doors import OPEN, SHUT, door
 from acceptance.drivers.envelopes import FIVE_EVENTS, Event, read
@@ -42,8 +42,8 @@ def whole_run(**changed: dict[str, Any]) -> list[Event]:
     return [event(name, **{**usual.get(name, {}), **changed.get(name, {})}) for name in FIVE_EVENTS]
 
 
-def run(events: list[Event]) -> Run:
-    made = Run("What did it cost?")
+def run(events: list[Event]) -> AgentRun:
+    made = AgentRun("What did it cost?")
     for heard in events:
         made.take(heard)
     return made
@@ -61,7 +61,7 @@ def test_how_long_a_person_waited_is_told_once_there_is_something_to_tell() -> N
     assert (good.seconds_to_first_event, good.seconds_to_answer) == (None, None)  # nobody asked on this connection
     good.asked_at = 9.5
     assert (good.seconds_to_first_event, good.seconds_to_answer) == (0.5, 4.5)
-    silent = Run("?", asked_at=9.5)
+    silent = AgentRun("?", asked_at=9.5)
     assert (silent.seconds_to_first_event, silent.seconds_to_answer) == (None, None)
 
 
@@ -120,7 +120,7 @@ def test_what_is_wrong_with_an_answer_is_told(changed: dict[str, Any], says: str
 
 
 def test_the_events_of_two_runs_are_kept_apart_by_run_and_by_thread() -> None:
-    first, second = Run("a?", "thread-a"), Run("b?", "thread-b")
+    first, second = AgentRun("a?", "thread-a"), AgentRun("b?", "thread-b")
     heard = [
         event("agent_started", run_id="b"),  # names no thread yet, and would be taken for the first's
         event("agent_started", run_id="a"),
@@ -133,7 +133,7 @@ def test_the_events_of_two_runs_are_kept_apart_by_run_and_by_thread() -> None:
 
 
 def test_an_event_of_a_third_run_shows_in_one_of_the_two() -> None:
-    first, second = Run("a?"), Run("b?")
+    first, second = AgentRun("a?"), AgentRun("b?")
     sorted_into([first, second], [event("agent_started", run_id=id) for id in ("a", "b", "c")])
     assert first.ids == {"a"}
     assert second.ids == {"b", "c"}

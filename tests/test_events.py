@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from acceptance.drivers.agent_runs import Run
+from acceptance.drivers.agent_runs import AgentRun
 from acceptance.drivers.envelopes import FIVE_EVENTS, Event, answer_of, answer_text, ends_run, read
 from acceptance.target import Deadline
 
@@ -74,11 +74,11 @@ def test_a_repeated_frame_and_an_unfinished_tool_are_told() -> None:
     begun = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs"}}
     done = {"type": "tool_completed", "run_id": "r", "data": {"tool_name": "costs"}}
     frames: list[dict[str, Any]] = [{**begun, "timestamp": 1}, {**begun, "timestamp": 1}, done]
-    run = Run("?", events=[event(frame) for frame in frames])
+    run = AgentRun("?", events=[event(frame) for frame in frames])
     assert run.repeated() == ["tool_executing"]
     assert run.unfinished_tools() == ["costs"]
     other = {"type": "tool_executing", "run_id": "r", "data": {"tool_name": "costs", "parameters": {"month": 5}}}
-    assert Run("?", events=[event(begun), event(other)]).repeated() == []
+    assert AgentRun("?", events=[event(begun), event(other)]).repeated() == []
 
 
 #: The golden path of a run that uses a tool.
@@ -92,7 +92,7 @@ FRAMES: list[dict[str, Any]] = [
 
 
 def shortcoming(frames: Sequence[dict[str, Any]]) -> str | None:
-    run = Run("?")
+    run = AgentRun("?")
     for number, frame in enumerate(frames):
         run.take(event({**frame, "timestamp": number}))
     return run.shortcoming("Pat", Deadline("promptly", 2))

@@ -24,7 +24,7 @@ from acceptance.evidence.redaction import Redactor
 from acceptance.exit_codes import FINE, INTERRUPTED, UNUSABLE, WRONG
 from acceptance.faults import Fault
 from acceptance.load import running
-from acceptance.load.crowd import CrowdPlan
+from acceptance.load.crowd_plan import CrowdPlan
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult
 from acceptance.locks import Work, claim
 from acceptance.reporting.terminal import console_on

@@ -1,4 +1,4 @@
-"""What the commands ``report`` and ``junit`` do, and the schema of a run's results."""
+"""What the command ``report`` does."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.output import check_place, writing
-from acceptance.files import write_whole
 from acceptance.locks import no_run_in
 from acceptance.reporting import results
 from acceptance.signoff.against_lists import listed
@@ -29,7 +27,7 @@ def _report(reports: Path) -> None:
     from acceptance.reporting.render import CannotRender, render
 
     today = date.today()
-    ran = listed(_results(reports), today)
+    ran = listed(results.read(reports / results.FILE_NAME), today)
     title = judge(ran, today).sentence
     try:
         page = render(
@@ -59,19 +57,3 @@ def _noticed(ran: results.Results, reports: Path) -> dict[str, list[str]]:
         return {}
     proof = proofs.read(file)
     return {e.id: proof.noticed_by(e.id, each.id, each.text) for each in ran.promises for e in each.examples}
-
-
-def junit(reports: Path, output: Path | None) -> None:
-    """Write what the run in a folder found as JUnit XML."""
-    from acceptance.reporting import junit as xml
-
-    file = output or reports / xml.FILE_NAME
-    check_place(file)
-    content = xml.document(listed(_results(reports), date.today()))
-    with writing(file):
-        write_whole(file.resolve(), content)
-    typer.echo(f"The results as JUnit XML are {file}")
-
-
-def _results(reports: Path) -> results.Results:
-    return results.read(reports / results.FILE_NAME)

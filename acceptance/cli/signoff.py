@@ -30,7 +30,6 @@ from acceptance.signoff.still_stands import Found, Now, TreeNow, Unreadable
 from acceptance.verdicts import ConfigurationError
 
 SIGNERS = "allowed_signers"
-NOTHING_SIGNED = 3
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ def verify(asked: Verifying) -> int:
     files = list(asked.files) or _files(approval.FOLDER)
     if not files:
         _say(f"There is no approval in {approval.FOLDER}/: nothing is signed.")
-        return NOTHING_SIGNED
+        return exit_codes.PARTIAL
     approvals = {file: approval.read(file) for file in files}
     wording, today = _wording(), date.today()
     codes = []

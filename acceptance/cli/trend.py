@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from acceptance.cli.source import progress_bar, remembering
+from acceptance.cli.audit import progress_bar, remembering
 from acceptance.exit_codes import FINE, INTERRUPTED
 from acceptance.files import write_together
 from acceptance.plan import WARNINGS_ALLOWED

@@ -47,7 +47,7 @@ class Flaw:
 
 
 @dataclass
-class Run:
+class AgentRun:
     """One question and what live updates said until the run ended or its deadline passed.
 
     ``refused`` is the error that came instead of a run, ``closed`` how the connection ended before the run did.
@@ -210,20 +210,20 @@ class Run:
         return None
 
 
-def delivery(runs: Iterable[Run]) -> dict[str, tuple[int, int]]:
+def delivery(runs: Iterable[AgentRun]) -> dict[str, tuple[int, int]]:
     """Of each event of the golden path, how many runs promised it and how many people saw it: ``(expected, seen)``."""
     told = [{event.name for event in run.events} for run in runs]
     return {name: (len(told), sum(name in names for names in told)) for name in FIVE_EVENTS} if told else {}
 
 
-def same_answer(first: Run, second: Run) -> str | None:
+def same_answer(first: AgentRun, second: AgentRun) -> str | None:
     """What is wrong with the answers to two of the :data:`QUESTIONS`, in a sentence; None where they differ."""
     if first.answer == second.answer:
         return f"different questions were given one and the same answer: “{first.answer}”"
     return None
 
 
-def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
+def sorted_into(runs: Sequence[AgentRun], events: Sequence[Event]) -> None:
     """Give the events of one connection to the runs that its questions began, anew each time.
 
     Events of one run id belong together. Which question they answer is told by the thread that any of them names, else
@@ -242,7 +242,7 @@ def sorted_into(runs: Sequence[Run], events: Sequence[Event]) -> None:
                 named[event.run_id] = piece
         piece.append(event)
     left = list(runs)
-    owners: list[Run | None] = []
+    owners: list[AgentRun | None] = []
     for piece in pieces:
         threads = {event.thread_id for event in piece} - {None}
         owner = next((run for run in left if run.thread_id in threads), None)

@@ -70,6 +70,10 @@ class Backend(Service):
             raise Broken(f"{self.name} opened a thread for {person.name} without saying which, or whose it is")
         return Thread(str(reply.field("id")), str(metadata["user_id"]), str(reply.field("title") or ""))
 
+    async def delete_thread(self, person: Person, thread: Thread) -> Reply:
+        """The answer to deleting a thread as this person, whatever its status."""
+        return await self.ask("DELETE", thread_path(thread.id), person)
+
     async def messages(self, person: Person, thread: Thread) -> list[tuple[str, str]]:
         """What a thread keeps, oldest first: ``(role, words)``; raises :class:`Broken` where it cannot be read."""
         reply = await self.ask("GET", thread_path(thread.id, "/messages"), person)

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.protocol import State
 
-from acceptance.drivers.agent_runs import Run, sorted_into
+from acceptance.drivers.agent_runs import AgentRun, sorted_into
 from acceptance.drivers.auth import LABEL, Person
 from acceptance.drivers.envelopes import MAY_END, PASSED_OVER, Event, error_code, read
 from acceptance.drivers.ownership import names_another
@@ -121,24 +121,24 @@ class LiveConnection:
 
     async def ask(
         self, question: str, *, within: Deadline, form: str = IN_THE_CHAT, thread_id: str | None = None
-    ) -> Run:
+    ) -> AgentRun:
         """Ask one question and listen until its run ends or the deadline passes."""
         return (await self.ask_all([(question, thread_id)], within=within, form=form))[0]
 
     async def ask_all(
         self, questions: Sequence[tuple[str, str | None]], *, within: Deadline, form: str = IN_THE_CHAT
-    ) -> list[Run]:
+    ) -> list[AgentRun]:
         """Ask all questions ``(text, thread id)`` at once, and listen until each one's run ends or the deadline passes.
 
         Never raises for what live updates leave unsaid: the steps judge the runs. A closed connection is in ``closed``.
         """
-        runs = [Run(question, thread_id) for question, thread_id in questions]
+        runs = [AgentRun(question, thread_id) for question, thread_id in questions]
         for run in runs:
             run.asked_at = time.monotonic()
         await self._follow(runs, within, [FORMS[form](run.question, run.thread_id) for run in runs])
         return runs
 
-    async def watch(self, run: Run, *, within: Deadline) -> Run:
+    async def watch(self, run: AgentRun, *, within: Deadline) -> AgentRun:
         """Listen, without asking, until ``run``, asked elsewhere, ends or the deadline passes."""
         await self._follow([run], within)
         return run
@@ -178,7 +178,7 @@ class LiveConnection:
             self._socket.transport.abort()
             await self._socket.wait_closed()
 
-    async def _follow(self, runs: list[Run], within: Deadline, messages: Sequence[dict[str, Any]] = ()) -> None:
+    async def _follow(self, runs: list[AgentRun], within: Deadline, messages: Sequence[dict[str, Any]] = ()) -> None:
         """Send ``messages``; give every event to its run until all runs have ended, and what was still under way."""
         until = time.monotonic() + within.seconds
         try:
@@ -189,7 +189,7 @@ class LiveConnection:
             for run in runs:
                 run.closed = _close_words(closed)
 
-    async def _hear(self, runs: list[Run], within: Deadline) -> None:
+    async def _hear(self, runs: list[AgentRun], within: Deadline) -> None:
         until = time.monotonic() + within.seconds
         waiting = self._recorder.wait(self.label, f"the end of the work, {within.name}", within.seconds)
         events: list[Event] = []

@@ -10,17 +10,16 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
 import httpx
 
-from acceptance.drivers.agent_runs import QUESTIONS, Kind, Run, same_answer
+from acceptance.drivers.agent_runs import QUESTIONS, AgentRun, Kind, same_answer
 from acceptance.drivers.auth import Auth, Person
-from acceptance.drivers.backend import Backend, Thread, thread_path
+from acceptance.drivers.backend import Backend, Thread
 from acceptance.drivers.http import client_for
 from acceptance.drivers.live_connection import LiveConnection
 from acceptance.drivers.live_updates import LiveUpdates
@@ -35,27 +34,8 @@ from acceptance.verdicts import Broken, CouldNotTell
 #: What is timed, by what a person waits for.
 SIGN_IN, CONNECT, FIRST_EVENT, ANSWER = "sign-in", "connect", "first event", "answer"
 TIMED = (SIGN_IN, CONNECT, FIRST_EVENT, ANSWER)
-PATIENCE, THINK = 30.0, 1.0  # seconds
 _MESSAGES_KEPT, _CHARACTERS_KEPT = 12, 2000
 _DEADLINES = ("promptly", "service_discovery_timeout", "auth_coordination_timeout", "websocket_coordination_timeout")
-
-
-@dataclass(frozen=True)
-class CrowdPlan:
-    """How many people come, how fast, for how long; ``roles`` and ``more`` are for Locust as its users know them.
-
-    ``run_time``, ``think`` and ``patience`` are in seconds.
-    """
-
-    users: int
-    spawn_rate: float
-    run_time: float
-    think: float = THINK
-    patience: float = PATIENCE
-    roles: Sequence[str] = ()
-    more: Sequence[str] = ()
-    workers: int = 0
-    faults: Sequence[str] = field(default=())
 
 
 class _Forgetful(Redactor):
@@ -188,7 +168,7 @@ class Visitor:
         try:
             await connection.established(within=self._crowd.patient)
             self.timings.append((CONNECT, time.monotonic() - begun))
-            runs: list[Run] = []
+            runs: list[AgentRun] = []
             for question in QUESTIONS:
                 if runs:
                     await asyncio.sleep(self._crowd.think)
@@ -199,7 +179,7 @@ class Visitor:
             await connection.close()
         self._judge(person, connection, runs)
 
-    async def _ask(self, connection: LiveConnection, question: str) -> Run:
+    async def _ask(self, connection: LiveConnection, question: str) -> AgentRun:
         """Ask, follow the work to its end, and hear whatever is still under way."""
         word = new_word()
         self._own_words.add(word)
@@ -210,7 +190,7 @@ class Visitor:
                 self.timings.append((what, seconds))
         return run
 
-    def _judge(self, person: Person, connection: LiveConnection, runs: list[Run]) -> None:
+    def _judge(self, person: Person, connection: LiveConnection, runs: list[AgentRun]) -> None:
         """As the promises about the golden path and about isolation do."""
         with self._crowd.counting() as tally:
             tally.conversations += 1
@@ -239,7 +219,7 @@ class Visitor:
 
     async def _remove(self) -> None:
         if self._person and self._thread:
-            await self._backend.ask("DELETE", thread_path(self._thread.id), self._person)
+            await self._backend.delete_thread(self._person, self._thread)
 
     async def _sign_out(self) -> None:
         for issued in list(self._auth.issued):

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from acceptance.files import REPOSITORY, passing_folder, write_together
-from acceptance.load.crowd import CrowdPlan
+from acceptance.load.crowd_plan import CrowdPlan
 from acceptance.load.result import FILE_NAME, PAGE_NAME, LoadResult, Measured, thresholds_of
 from acceptance.target import Target
 from acceptance.verdicts import CouldNotTell

@@ -19,7 +19,7 @@ import behave
 from behave.model_type import Status
 from behave.runner_util import make_undefined_step_snippet
 
-from acceptance.drivers.agent_runs import Run
+from acceptance.drivers.agent_runs import AgentRun
 from acceptance.known_gaps import KnownGap, KnownGaps
 from acceptance.promises import example_of
 from acceptance.verdicts import Broken, CouldNotTell, Count, Verdict, in_words
@@ -126,14 +126,14 @@ def remember_failure(scenario: Any, failure: Exception) -> None:
     scenario.error_message = str(failure)
 
 
-def remember_runs(scenario: Any, runs: Sequence[Run]) -> None:
+def remember_runs(scenario: Any, runs: Sequence[AgentRun]) -> None:
     """Keep what was asked in a scenario, and how it went on, for what the results measure of it."""
     scenario.runs = runs
 
 
-def runs_of(scenario: Any) -> Sequence[Run]:
+def runs_of(scenario: Any) -> Sequence[AgentRun]:
     """What :func:`remember_runs` has kept."""
-    runs: Sequence[Run] = getattr(scenario, "runs", ())
+    runs: Sequence[AgentRun] = getattr(scenario, "runs", ())
     return runs
 
 

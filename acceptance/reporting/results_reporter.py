@@ -19,7 +19,7 @@ from behave.reporter.base import Reporter
 
 from acceptance import plan
 from acceptance.addresses import without_user_info
-from acceptance.drivers.agent_runs import Run, delivery
+from acceptance.drivers.agent_runs import AgentRun, delivery
 from acceptance.exit_codes import PARTIAL, WRONG
 from acceptance.files import REPOSITORY, write_together
 from acceptance.git import is_changed, revision_of
@@ -62,7 +62,7 @@ class _Ended:
     outcome: Outcome
     failure: str
     seconds: float
-    runs: Sequence[Run]
+    runs: Sequence[AgentRun]
 
 
 class ResultsReporter(Reporter):  # type: ignore[misc]
@@ -261,7 +261,7 @@ def _delivery(ended: _Ended) -> list[Delivery]:
     return [Delivery(event=name, expected=of, delivered=seen) for name, (of, seen) in counted.items()]
 
 
-def _moments(runs: Sequence[Run]) -> Moments | None:
+def _moments(runs: Sequence[AgentRun]) -> Moments | None:
     asked = [run for run in runs if run.asked_at is not None]
     if not asked:
         return None

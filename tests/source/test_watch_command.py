@@ -17,9 +17,9 @@ from command import clean_environment
 from running import PATIENCE, ROOT, audit
 from trees import TOY, plant
 
-from acceptance.cli import watching
+from acceptance.cli import audit_watch
 from acceptance.cli.app import Format
-from acceptance.cli.source import Asked
+from acceptance.cli.audit import Asked
 from acceptance.verdicts import ConfigurationError
 
 HOMES = {"shop/core/ledger.py": "class Ledger: ...\n", "shop/core/till.py": "class Till: ...\n"}
@@ -215,10 +215,10 @@ def test_a_system_that_does_not_watch_as_much_is_told_with_the_remedy(
         raise OSError("OS file watch limit reached.")
         yield  # as watchfiles has it
 
-    monkeypatch.setattr(watching, "saves", refuse)
+    monkeypatch.setattr(audit_watch, "saves", refuse)
     asked = Asked(tree, TOY, None, Format.TEXT, None, 0, False, None)
     with pytest.raises(ConfigurationError, match=r"tree cannot be watched: OS file watch limit .*max_user_watches"):
-        watching.watch(asked)
+        audit_watch.watch(asked)
 
 
 def test_a_tree_that_cannot_be_judged_at_first_is_refused(tmp_path: Path) -> None:

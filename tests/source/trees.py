@@ -1,6 +1,6 @@
 """Small source trees for the tests, written as text.
 
-A file of ``traps/`` is one page to read: what the trap is, a tree that keeps the rule, a tree that breaks it, and what
+A file of ``traps/`` or ``rules/`` is one page to read: what the trap or rule is, a tree that keeps the rule, a tree that breaks it, and what
 the audit finds in each, line by line::
 
     === kept

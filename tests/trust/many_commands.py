@@ -71,8 +71,17 @@ def commands_in(folder: Path) -> Iterator[Commands]:
 
 
 def _serve() -> None:
-    from acceptance.cli import compare, known_gaps, report, sheet, signoff, source, trend, verdict  # noqa: F401  loaded once for all
-    from acceptance.reporting import junit  # noqa: F401
+    from acceptance.cli import (  # noqa: F401  loaded once for all
+        audit,
+        compare,
+        junit,
+        known_gaps,
+        report,
+        sheet,
+        signoff,
+        trend,
+        verdict,
+    )
 
     for line in sys.stdin:
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:

@@ -10,6 +10,7 @@ import typer
 from acceptance.cli.app import app
 from acceptance.doctor.checks import Form
 from acceptance.files import DEFAULT_REPORTS
+from acceptance.load.crowd_plan import PATIENCE, THINK
 
 
 @app.command("doctor", short_help="Say what this machine or a target lacks for a run.")
@@ -50,7 +51,7 @@ def explain(
 
     Exit codes: 0; 2 there is nothing of that name.
     """
-    from acceptance.cli import explaining
+    from acceptance.cli import explain as explaining
 
     explaining.explain(what)
 
@@ -72,10 +73,10 @@ def send_a_crowd(
         ),
     ] = None,
     run_time: Annotated[str, typer.Option("-t", "--run-time", metavar="TIME", help="For how long: 60s, 5m.")] = "60s",
-    think: Annotated[str, typer.Option(metavar="TIME", help="Between two questions, and two visits.")] = "1s",
+    think: Annotated[str, typer.Option(metavar="TIME", help="Between two questions, and two visits.")] = f"{THINK:g}s",
     patience: Annotated[
-        str, typer.Option(metavar="TIME", help="What has not come by then is lost.", show_default="30s")
-    ] = "30s",
+        str, typer.Option(metavar="TIME", help="What has not come by then is lost.")
+    ] = f"{PATIENCE:g}s",
     master: Annotated[bool, typer.Option("--master", help="Have workers be the people.", show_default=False)] = False,
     expect_workers: Annotated[int, typer.Option(metavar="N", min=1, help="Begin when so many workers are there.")] = 1,
     worker: Annotated[

@@ -52,14 +52,14 @@ def audit(
     manifest waives never count; 2 the tree or the manifest cannot be judged. With --since the limit is about what came
     since. --watch ends with 0, by Ctrl-C.
     """
-    from acceptance.cli import source
+    from acceptance.cli import audit as auditing
 
     if explain is not None:
-        source.explain(explain)
+        auditing.explain(explain)
     elif tree is None:
         raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
     else:
-        asked = source.Asked(
+        asked = auditing.Asked(
             tree=tree,
             manifest=manifest,
             rules=rule,
@@ -71,14 +71,14 @@ def audit(
             since=since,
         )
         if not watch:
-            leave(source.tell(asked))
+            leave(auditing.tell(asked))
         if since is not None or output is not None or form is not Format.TEXT:
             raise typer.BadParameter(
                 "it speaks to a terminal: leave out --since, --output and --format", param_hint="--watch"
             )
-        from acceptance.cli import watching
+        from acceptance.cli import audit_watch
 
-        raise typer.Exit(watching.watch(asked))
+        raise typer.Exit(audit_watch.watch(asked))
 
 
 @app.command("trend", short_help="Audit one revision after the other, with a chart.")

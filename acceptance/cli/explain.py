@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from acceptance.cli import source
+from acceptance.cli import audit
 from acceptance.reporting.promises_page import Catalogue
 from acceptance.source import RULES
 
@@ -17,7 +17,7 @@ def explain(what: str) -> None:
     Raises :class:`ConfigurationError` with the nearest for what there is not.
     """
     if what.upper() in RULES:
-        source.explain(what.upper())
+        audit.explain(what.upper())
     elif what == ALL:
         typer.echo(Catalogue().page(), nl=False)
     else:

@@ -10,7 +10,7 @@ import typer
 from watchfiles import Change
 from watchfiles import watch as saves
 
-from acceptance.cli.source import Asked, check_rule, remembering
+from acceptance.cli.audit import Asked, check_rule, remembering
 from acceptance.exit_codes import FINE
 from acceptance.reporting.audit import counted, text
 from acceptance.reporting.terminal import Line, show
