@@ -1,7 +1,7 @@
 """Small source trees for the tests, written as text.
 
-A file of ``traps/`` or ``rules/`` is one page to read: what the trap or rule is, a tree that keeps the rule, a tree that breaks it, and what
-the audit finds in each, line by line::
+A file of ``traps/`` or ``rules/`` is one page to read: what the trap or rule is, a tree that keeps the rule, a tree
+that breaks it, and what the audit finds in each, line by line::
 
     === kept
     --- shop/orders.py
