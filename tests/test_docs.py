@@ -108,7 +108,7 @@ def test_each_module_that_stands_in_no_room_is_named() -> None:
 def test_each_module_that_is_named_is_there() -> None:
     named = re.findall(r"`([\w/]+\.py)`", ARCHITECTURE.read_text(encoding="utf-8"))
     assert len(named) > 20
-    places = ("steps/*.py", "acceptance/*.py", "acceptance/*/*.py", "acceptance/*/*/*.py")
+    places = ("*.py", "steps/*.py", "acceptance/*.py", "acceptance/*/*.py", "acceptance/*/*/*.py")
     there = [f"/{file.relative_to(REPOSITORY)}" for place in places for file in REPOSITORY.glob(place)]
     assert [name for name in named if not any(file.endswith(f"/{name}") for file in there)] == []
 

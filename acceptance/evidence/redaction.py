@@ -33,6 +33,11 @@ _HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-pro
 _TOKEN = re.compile(r"\beyJ[\w-]{5,}+(?P<rest>\.[\w-]{5,}+(?:\.[\w-]*+)?)?")
 _TOKEN_SUBPROTOCOL = re.compile(r"\bjwt\.[A-Za-z0-9_-]{16,}")
 _TOKEN_IN_BASE64 = re.compile(r"\bZXlK[A-Za-z0-9+/_-]{20,}={0,2}")  # what “eyJ” begins with there
+#: What the header of a token begins with, by the name that stands first in it.
+_TOKEN_HEADERS = [
+    base64.urlsafe_b64encode(f'{{"{name}"'.encode())
+    for name in ("alg", "typ", "kid", "cty", "enc", "jku", "jwk", "x5c", "x5t", "x5u", "zip")
+]
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _USER_INFO = re.compile(r"(?<=[a-z0-9+.-]://)(?:[^\s/@]*+@)++", re.I)
 #: A whole line of cookies, each of which has a name of its own.
@@ -154,6 +159,7 @@ def _by_shape(text: str) -> str:
     """``text`` with everything hidden that looks like a secret, or is named like one."""
     text = _TOKEN_SUBPROTOCOL.sub(f"jwt.{HIDDEN}", text)
     text = _TOKEN_IN_BASE64.sub(HIDDEN, text)
+    text = _TOKEN_INSIDE_BASE64.sub(HIDDEN, text)
     text = _TOKEN.sub(lambda match: HIDDEN if match["rest"] else match[0], text)
     text = _BEARER.sub(rf"\1 {HIDDEN}", text)
     text = _USER_INFO.sub("", text)
@@ -164,15 +170,21 @@ def _by_shape(text: str) -> str:
     return _NAMED_IN_TEXT.sub(_hide_named, text)
 
 
-#: The keys of JSON and the names of headers are the same again and again.
-_remembered = lru_cache(maxsize=4096)(_by_shape)
-
-
 def _inside_base64(secret: bytes, offset: int) -> set[str]:
     """How a secret looks in the base64 of something in which ``offset`` (modulo 3) bytes stand before it."""
     first, last = ((0, 2, 3)[offset], -4)  # the characters that hold bits of its neighbours are left out
     padded = b"\0" * offset + secret
     return {encode(padded).decode().rstrip("=")[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+
+
+_TOKEN_INSIDE_BASE64 = re.compile(
+    "(?:"
+    + "|".join(sorted({part for header in _TOKEN_HEADERS for at in range(3) for part in _inside_base64(header, at)}))
+    + r")[A-Za-z0-9+/_-]{40,}+={0,2}"
+)
+
+#: The keys of JSON and the names of headers are the same again and again.
+_remembered = lru_cache(maxsize=4096)(_by_shape)
 
 
 def _hide_named(match: re.Match[str]) -> str:

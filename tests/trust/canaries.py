@@ -71,9 +71,13 @@ def canaries(seed: int) -> list[Canary]:
         basic = base64.b64encode(f"ada:{word()}".encode()).decode()
         yield "basic", f"Authorization: Basic {basic}", basic.rstrip("=")
         token = jwt.encode({"sub": "ada", "jti": word()}, word(40), algorithm="HS256")
-        yield "signed token", f"the token {token} was refused", token.split(".")[1]
+        payload = token.split(".")[1]
+        yield "signed token", f"the token {token} was refused", payload
         carried = base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
         yield "signed token in a subprotocol", f"jwt-auth, jwt.{carried}", carried
+        for further in range(3):
+            whole = json.dumps({"a" * (1 + further): "b", "access_token": token}).encode()
+            yield f"signed token inside base64, {further} bytes on", f"got {base64.b64encode(whole).decode()}.", payload
         key = "\n".join(word(64, string.ascii_letters + string.digits + "+/") for _ in range(3))
         yield "private key", f"-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----", key.split("\n")[1]
         cut = word(64)
