@@ -31,6 +31,11 @@ GOLDEN = [BEHAVE, "--tags=@promise.golden-01"]
 #: Two selections that take no platform, so that it is seen whose results are in a folder.
 SOURCE = ["-D", "target=source", "-D", "source=reference"]
 QUICK = (("@promise.imports-01", "imports-01a"), ("@promise.imports-02", "imports-02a"))
+#: And one that takes some seconds, which is longer than the others wait for it.
+SEVERAL = (
+    *(([f"--tags={tag}", *SOURCE], asked) for tag, asked in QUICK),
+    (["--tags=@id.isolation-04a"], "isolation-04a"),
+)
 
 
 def begin(*command: str) -> subprocess.Popen[str]:
@@ -339,8 +344,8 @@ def test_of_many_runs_at_once_each_is_whole_or_refused(tmp_path: Path) -> None:
     for _ in range(20):
         begun: list[tuple[subprocess.Popen[str], str]] = []
         for _ in range(3):
-            tag, asked = chance.choice(QUICK)
-            begun.append((begin(BEHAVE, f"--tags={tag}", *SOURCE, "-D", f"reports={reports}"), asked))
+            arguments, asked = chance.choice(SEVERAL)
+            begun.append((begin(BEHAVE, *arguments, "-D", f"reports={reports}"), asked))
             time.sleep(chance.choice((0.0, chance.uniform(0.0, 1.0), chance.uniform(0.0, 4.0))))
         whole = []
         for run, asked in begun:
