@@ -18,7 +18,7 @@ TREE ?=
 help:
 	@echo "make phase2   install, run the specification (behave --tags=@phase2), render reports/report.html, say the verdict"
 	@echo "              make phase2 ARGS='-D target=staging' asks staging instead of the reference platform"
-	@echo "make install  all that any of these needs; afterwards nothing needs the network"
+	@echo "make install  all that pip and npm have for these; afterwards nothing needs the network"
 	@echo "make unit | integration | e2e   a stage of the plan's execution, into reports/unit, …: docs/execution.md"
 	@echo "make as-found compare   the platform with every gap planted, and what the reference platform does better"
 	@echo "make test     install, then test the specification itself: its own tests, ruff, mypy, the layers"

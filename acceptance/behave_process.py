@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from acceptance.files import REPOSITORY
-from acceptance.reporting.results import FILE_NAME, Results, read
+from acceptance.reporting.results import Results, read_in
 from acceptance.signals import signals_held
 from acceptance.verdicts import ConfigurationError
 
@@ -124,7 +124,7 @@ def _no_signal_between() -> AbstractContextManager[None]:
 
 def _results(reports: Path) -> Results | None:
     try:
-        return read(reports / FILE_NAME)
+        return read_in(reports)
     except ConfigurationError:
         return None
 

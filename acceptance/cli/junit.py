@@ -18,7 +18,7 @@ def junit(reports: Path, output: Path | None) -> None:
     """Write what the run in a folder found as JUnit XML."""
     file = output or reports / xml.FILE_NAME
     check_place(file)
-    content = xml.document(listed(results.read(reports / results.FILE_NAME), date.today()))
+    content = xml.document(listed(results.read_in(reports), date.today()))
     with writing(file):
         write_whole(file.resolve(), content)
     typer.echo(f"The results as JUnit XML are {file}")

@@ -34,7 +34,7 @@ def update(
 def _update(file: Path, reports: Path, given: Given, on: date) -> None:
     there = os.path.lexists(file)
     known = known_gaps.read([file]) if there else known_gaps.KnownGaps()
-    ran = results.read(reports / results.FILE_NAME).with_known_gaps(known, on)
+    ran = results.read_in(reports).with_known_gaps(known, on)
     if ran.run.faults or not ran.run.finished:
         raise ConfigurationError(f"the run in {reports} did not come to its end: run behave again, then propose a list")
     text = documents.read_text(file) if there else ""

@@ -27,7 +27,7 @@ def _report(reports: Path) -> None:
     from acceptance.reporting.render import CannotRender, render
 
     today = date.today()
-    ran = listed(results.read(reports / results.FILE_NAME), today)
+    ran = listed(results.read_in(reports), today)
     title = judge(ran, today).sentence
     try:
         page = render(

@@ -20,7 +20,7 @@ from acceptance.git import is_changed, revision_of
 from acceptance.locks import alone_in, no_run_in
 from acceptance.promises import phase2
 from acceptance.reporting import proof as proofs
-from acceptance.reporting.results import FILE_NAME, read
+from acceptance.reporting.results import FILE_NAME, read_in
 from acceptance.reporting.terminal import console_on, visible
 from acceptance.signoff import approval, approving, signature, still_stands
 from acceptance.signoff.approval import Approval, Proof, Wording
@@ -231,7 +231,7 @@ def _runs(each: Approval, on: date, asked: Verifying) -> tuple[list[JudgedRun], 
         if not (folder / FILE_NAME).exists():
             continue
         try:
-            read(folder / FILE_NAME)
+            read_in(folder)
         except ConfigurationError as error:
             unreadable.append(Unreadable(folder, str(error)))
         else:

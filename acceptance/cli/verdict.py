@@ -15,6 +15,6 @@ from acceptance.signoff.verdict_text import tell_verdict
 def verdict(reports: Path, lists: Sequence[Path] | None, ratchet: bool) -> int:
     """Tell what the run in a folder amounts to; the exit code that says it to a pipeline."""
     today = date.today()
-    judgement = judge(listed(results.read(reports / results.FILE_NAME), today, lists), today, ratchet=ratchet)
+    judgement = judge(listed(results.read_in(reports), today, lists), today, ratchet=ratchet)
     tell_verdict(judgement)
     return judgement.exit_code

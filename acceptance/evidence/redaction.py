@@ -28,6 +28,14 @@ _SECRET_NAME = re.compile(rf"{_SECRET_WORDS}|authorization|session[-_]?id|^jwt$|
 #: Names that only look like it: they say something *about* a token.
 _HARMLESS_NAME = re.compile(r"token_type|token_expires|expires|sec-websocket-protocol|token_count|tokens_used", re.I)
 
+
+def _inside_base64(secret: bytes, offset: int) -> set[str]:
+    """How a secret looks in the base64 of something in which ``offset`` (modulo 3) bytes stand before it."""
+    first, last = ((0, 2, 3)[offset], -4)  # the characters that hold bits of its neighbours are left out
+    padded = b"\0" * offset + secret
+    return {encode(padded).decode().rstrip("=")[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)}
+
+
 # Whatever a platform sends is searched, so each pattern takes a time that grows with the text and no faster: what is
 # repeated is taken whole (``++``) or has a limit, and no part of a text is looked at from each of its places.
 _TOKEN = re.compile(r"\beyJ[\w-]{5,}+(?P<rest>\.[\w-]{5,}+(?:\.[\w-]*+)?)?")
@@ -38,6 +46,11 @@ _TOKEN_HEADERS = [
     base64.urlsafe_b64encode(f'{{"{name}"'.encode())
     for name in ("alg", "typ", "kid", "cty", "enc", "jku", "jwk", "x5c", "x5t", "x5u", "zip")
 ]
+_TOKEN_INSIDE_BASE64 = re.compile(
+    "(?:"
+    + "|".join(sorted({part for header in _TOKEN_HEADERS for at in range(3) for part in _inside_base64(header, at)}))
+    + r")[A-Za-z0-9+/_-]{40,}+={0,2}"
+)
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _USER_INFO = re.compile(r"(?<=[a-z0-9+.-]://)(?:[^\s/@]*+@)++", re.I)
 #: A whole line of cookies, each of which has a name of its own.
@@ -169,19 +182,6 @@ def _by_shape(text: str) -> str:
     text = _USER_ARGUMENT.sub(rf"\g<name>{HIDDEN}", text)
     return _NAMED_IN_TEXT.sub(_hide_named, text)
 
-
-def _inside_base64(secret: bytes, offset: int) -> set[str]:
-    """How a secret looks in the base64 of something in which ``offset`` (modulo 3) bytes stand before it."""
-    first, last = ((0, 2, 3)[offset], -4)  # the characters that hold bits of its neighbours are left out
-    padded = b"\0" * offset + secret
-    return {encode(padded).decode().rstrip("=")[first:last] for encode in (base64.b64encode, base64.urlsafe_b64encode)}
-
-
-_TOKEN_INSIDE_BASE64 = re.compile(
-    "(?:"
-    + "|".join(sorted({part for header in _TOKEN_HEADERS for at in range(3) for part in _inside_base64(header, at)}))
-    + r")[A-Za-z0-9+/_-]{40,}+={0,2}"
-)
 
 #: The keys of JSON and the names of headers are the same again and again.
 _remembered = lru_cache(maxsize=4096)(_by_shape)

@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from acceptance.evidence.conversation import counted, plain
-from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Said, Wait
+from acceptance.evidence.recorder import Exchange, Frame, Note, Recorder, Wait
 
 LIVE_UPDATES = "live updates"
 #: The most rows of a short drawing, and of a whole one.
@@ -110,7 +110,7 @@ def _rows(recorder: Recorder, brackets: Sequence[Bracket]) -> Iterator[Row]:
             case Note():
                 yield Row(entry.at, entry.at, "note", f"{entry.service}: {entry.text}", service=_name(entry.service))
             case Frame():
-                yield _message(entry, recorder.in_words(entry))
+                yield _message(entry, recorder)
 
 
 def _deadline(wait: Wait, bracket: Bracket) -> Iterator[Row]:
@@ -138,10 +138,11 @@ def _exchange(exchange: Exchange) -> Row:
     )
 
 
-def _message(frame: Frame, said: Said) -> Row:
+def _message(frame: Frame, recorder: Recorder) -> Row:
     who, at = (_name(frame.person),), frame.at
     if frame.direction == "connection":
         return _connection(frame, Row(at, at, "opening", "", who=who, service=LIVE_UPDATES))
+    said = recorder.in_words(frame)
     agent = f" ({plain(said.agent, _LONGEST_NAME)})" if said.agent and frame.direction == "received" else ""
     return Row(
         at=at,

@@ -21,7 +21,6 @@ from typing import Any
 
 from acceptance.files import passing_folder
 from acceptance.reporting import allure_history, node
-from acceptance.reporting.allure_history import HISTORY
 from acceptance.signals import signals_held
 
 RESULTS = "allure-results"
@@ -75,12 +74,12 @@ def render(
         with passing_folder(".rendering-", reports) as work:
             run = {"name": title, "variables": dict(facts)}
             (work / "run.json").write_text(json.dumps(run), encoding="utf-8")
-            allure_history.copy_without(uuids, reports / HISTORY, work / HISTORY)
+            allure_history.copy_without(uuids, reports / allure_history.HISTORY, work / allure_history.HISTORY)
             _with_proof(reports / RESULTS, work / RESULTS, noticed)
             page = _generate(tool, work, shown=len(uuids))
             (work / REPORT).write_text(_self_contained(page, sheet), encoding="utf-8")
             with signals_held():
-                (work / HISTORY).replace(reports / HISTORY)
+                (work / allure_history.HISTORY).replace(reports / allure_history.HISTORY)
                 return (work / REPORT).replace(reports / REPORT)
     except allure_history.Damaged as error:
         raise CannotRender(str(error), f"remove that line; {AGAIN}") from error

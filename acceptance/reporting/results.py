@@ -198,6 +198,11 @@ class Results(_Document):
         return {verdict: counted[verdict] for verdict in Verdict if counted[verdict]}
 
 
+def read_in(reports: Path) -> Results:
+    """The results of the run in a folder; raises as :func:`read` does."""
+    return read(reports / FILE_NAME)
+
+
 def read(path: Path) -> Results:
     """The results in a file; raises :class:`ConfigurationError` for what are none, or no end yet, with what to do."""
     check_ended(path.parent)

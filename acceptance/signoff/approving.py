@@ -31,17 +31,12 @@ from acceptance.signoff.approval import (
     is_signer,
     name_of,
 )
-from acceptance.signoff.several_runs import (
-    Joined,
-    JoinedExample,
-    JoinedPromise,
-    JudgedRun,
-    RequiredRun,
-)
-from acceptance.signoff.verdict import State, counts, judge
+from acceptance.signoff.several_runs import Joined, JoinedExample, JoinedPromise, JudgedRun, RequiredRun
+from acceptance.signoff.verdict import Judgement, State, counts, judge
 from acceptance.tags import PLATFORM
 from acceptance.verdicts import ConfigurationError, Verdict, nearest, worst
 
+_SIGNABLE = (State.READY, State.NO_WORSE)
 PLACEHOLDER = "REASON"  # what is printed where the owner's own words belong
 
 
@@ -109,12 +104,16 @@ def obstacles(joined: Joined) -> list[str]:
 
 def is_signable(run: JudgedRun) -> bool:
     """Whether nothing in a run is worse than its lists of known gaps have it."""
-    return judge(run.results, run.on, ratchet=True).state in (State.READY, State.NO_WORSE)
+    return _against_its_lists(run).state in _SIGNABLE
+
+
+def _against_its_lists(run: JudgedRun) -> Judgement:
+    return judge(run.results, run.on, ratchet=True)
 
 
 def _of_run(run: JudgedRun) -> Iterator[str]:
-    if not is_signable(run):
-        judgement = judge(run.results, run.on, ratchet=True)
+    judgement = _against_its_lists(run)
+    if judgement.state not in _SIGNABLE:
         more = f"(all of it: `python -m acceptance verdict --reports {run.folder}`)"
         yield f"the run in {run.folder} cannot be approved. {judgement.sentence} {more}"
     if run.results.specification.revision is None:

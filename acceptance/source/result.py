@@ -126,12 +126,11 @@ class Factories(Struct, frozen=True):
 class Audit(Struct, frozen=True):
     """What an audit found, and what it looked at.
 
-    ``asked`` are the rules that were asked, by id, in the order of all.
-    ``findings`` are sorted by concept, rule, file and line. ``homes``: for each concept asked about, what its home
-    holds. ``uses``: for each concept and service, the imports of its names in app code; ``app_uses`` and
-    ``test_uses`` are the sums, each import counted once. ``unparsable``: path and message of each file that had to be
-    read and could not be (``unparsable_app``: those of the platform itself). ``never_loaded``: files beside a package
-    of the same name, in which nothing was judged.
+    ``asked`` are the rules that were asked, by id, in the order of all. ``findings`` are sorted by concept, rule, file
+    and line. ``homes``: for each concept asked about, what its home holds. ``uses``: for each concept and service, the
+    imports of its names in app code; ``app_uses`` and ``test_uses`` are the sums, each import counted once.
+    ``unparsable``: path and message of each file that had to be read and could not be (``unparsable_app``: those of the
+    platform itself). ``never_loaded``: files beside a package of the same name, in which nothing was judged.
     """
 
     asked: tuple[str, ...]

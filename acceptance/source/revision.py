@@ -13,14 +13,13 @@ from functools import cached_property
 from pathlib import Path
 
 from acceptance import git
-from acceptance.git import answer_of, bytes_of
 from acceptance.source.errors import CannotJudge
 from acceptance.source.places import Refused, is_ours
 
 
 def merge_base(tree: Path, revision: str) -> str:
     """The commit at which what is checked out in ``tree`` left ``revision``; :class:`CannotJudge` without one."""
-    found = answer_of(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
+    found = git.answer_of(tree, 30, "merge-base", "HEAD", resolved(tree, revision))
     if not found:
         raise CannotJudge(
             f"{revision} and what is checked out in {tree} have no commit in common; name another, or fetch more of "
@@ -33,9 +32,10 @@ def resolved(repository: Path, revision: str) -> str:
     """The full id of the commit that ``revision`` names; raises :class:`CannotJudge` where it names none."""
     if not repository.is_dir():
         raise CannotJudge(f"{repository} is no folder; name a git repository")
-    if answer_of(repository, 30, "rev-parse", "--git-dir") is None:
+    if git.answer_of(repository, 30, "rev-parse", "--git-dir") is None:
         raise CannotJudge(_refused(repository))
-    found = answer_of(repository, 30, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = git.answer_of(repository, 30, *asked)
     if not found:
         raise CannotJudge(f"{repository} has no revision {revision}; fetch it, or name another (git log --oneline)")
     return found
@@ -45,7 +45,7 @@ def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD
     """The last ``count`` commits up to a revision, oldest first; ``first_parent``: of the main line alone."""
     end = resolved(repository, up_to)
     line = ["--first-parent"] if first_parent else []
-    found = answer_of(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--")
+    found = git.answer_of(repository, 60, "rev-list", f"--max-count={count}", *line, end, "--")
     if not found:
         raise CannotJudge(f"{repository} lacks a part of its history; {_FETCH}")
     return found.splitlines()[::-1]
@@ -54,7 +54,7 @@ def last(repository: Path, count: int, *, first_parent: bool, up_to: str = "HEAD
 def renames(tree: Path, since: str) -> dict[str, str]:
     """For each file that git takes for a renamed one, the path that it had in ``since``; paths relative to ``tree``."""
     arguments = ["--no-ext-diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since]
-    fields = (answer_of(tree, 60, *git.without_filters(tree), "diff", *arguments, "--", ".") or "").split("\0")
+    fields = (git.answer_of(tree, 60, *git.without_filters(tree), "diff", *arguments, "--", ".") or "").split("\0")
     return {fields[at + 2]: fields[at + 1] for at in range(0, len(fields) - 2, 3)}
 
 
@@ -117,11 +117,11 @@ class Revision:
     @cached_property
     def _blobs(self) -> dict[str, str]:
         """The blob of each Python file by its path."""
-        inside = (answer_of(self.repository, 30, "rev-parse", "--show-prefix") or "").rstrip("/")
+        inside = (git.answer_of(self.repository, 30, "rev-parse", "--show-prefix") or "").rstrip("/")
         tree = f"{self.commit}:{inside}" if inside else self.commit
-        listed = bytes_of(self.repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
+        listed = git.bytes_of(self.repository, 60, "ls-tree", "--full-tree", "-r", "-z", tree)
         if listed is None:
-            if inside and bytes_of(self.repository, 60, "ls-tree", "--full-tree", self.commit) is not None:
+            if inside and git.bytes_of(self.repository, 60, "ls-tree", "--full-tree", self.commit) is not None:
                 raise CannotJudge(f"{self.name} has no folder {inside}; name the repository, or another revision")
             raise CannotJudge(self._lacking(f"{tree}^{{tree}}"))
         found: dict[str, str] = {}
@@ -141,7 +141,7 @@ class Revision:
         return f"{self.repository} lacks a part of {self.name} (object {part}), or it is damaged; {_FETCH}"
 
     def _day(self) -> date:
-        told = answer_of(self.repository, 30, "log", "-1", "--format=%cs", self.commit)
+        told = git.answer_of(self.repository, 30, "log", "-1", "--format=%cs", self.commit)
         if not told:
             raise CannotJudge(self._lacking(self.commit))
         try:

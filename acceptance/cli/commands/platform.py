@@ -51,9 +51,9 @@ def explain(
 
     Exit codes: 0; 2 there is nothing of that name.
     """
-    from acceptance.cli import explain as explaining
+    from acceptance.cli import explain
 
-    explaining.explain(what)
+    explain.explain(what)
 
 
 @app.command("load", short_help="Send a crowd, and check what each of them is told.")

@@ -55,9 +55,9 @@ def junit(
     ] = None,
 ) -> None:
     """Write what the last run found as JUnit XML, for the pages of a pipeline."""
-    from acceptance.cli import junit as written
+    from acceptance.cli import junit
 
-    written.junit(reports, output)
+    junit.junit(reports, output)
 
 
 @app.command("compare", short_help="Say what changed from one run to another.")

@@ -52,14 +52,14 @@ def audit(
     manifest waives never count; 2 the tree or the manifest cannot be judged. With --since the limit is about what came
     since. --watch ends with 0, by Ctrl-C.
     """
-    from acceptance.cli import audit as auditing
+    from acceptance.cli import audit
 
     if explain is not None:
-        auditing.explain(explain)
+        audit.explain(explain)
     elif tree is None:
         raise typer.BadParameter("name the folder that holds the source", param_hint="TREE")
     else:
-        asked = auditing.Asked(
+        asked = audit.Asked(
             tree=tree,
             manifest=manifest,
             rules=rule,
@@ -71,7 +71,7 @@ def audit(
             since=since,
         )
         if not watch:
-            leave(auditing.tell(asked))
+            leave(audit.tell(asked))
         if since is not None or output is not None or form is not Format.TEXT:
             raise typer.BadParameter(
                 "it speaks to a terminal: leave out --since, --output and --format", param_hint="--watch"

@@ -18,26 +18,19 @@ from acceptance.verdicts import Verdict
 NOBODY = "nobody yet"
 _ORDER = (Verdict.BROKEN, Verdict.KNOWN_GAP, Verdict.SUITE_FAULT, Verdict.COULD_NOT_TELL)  # certainty first
 _LOOK = "Look first at: "
+#: Of a run that is missing: what is to be done, why, by whom, and what it costs not to.
 _MISSING = {
-    RequiredRun.SOURCE: model.Step(
-        area="What was judged",
-        what="Audit the platform's own source tree.",
-        why="No source tree of Netra was judged.",
-        begin=RequiredRun.SOURCE.command,
-        owner="engineering",
-        until=None,
-        cost="Gaps 1, 2 and 4 stay unanswered: nobody knows whether they are closed.",
-        promises=[],
+    RequiredRun.SOURCE: (
+        "Audit the platform's own source tree.",
+        "No source tree of Netra was judged.",
+        "engineering",
+        "Gaps 1, 2 and 4 stay unanswered: nobody knows whether they are closed.",
     ),
-    RequiredRun.STAGING: model.Step(
-        area="What was judged",
-        what="Ask the staging environment.",
-        why="Staging was not asked.",
-        begin=RequiredRun.STAGING.command,
-        owner="QA",
-        until=None,
-        cost="Gap 3 and each criterion that says “in staging” stay unanswered: no deployment can be trusted.",
-        promises=[],
+    RequiredRun.STAGING: (
+        "Ask the staging environment.",
+        "Staging was not asked.",
+        "QA",
+        "Gap 3 and each criterion that says “in staging” stay unanswered: no deployment can be trusted.",
     ),
 }
 
@@ -69,7 +62,7 @@ def next_steps(joined: Joined, signing: ToSign) -> Iterator[model.Step]:
     steps = [_step(epic, owner, found, shared[epic] > 1) for (epic, owner), found in groups.items()]
     steps.sort(key=lambda step: (step.owner != NOBODY, step.until or date.max, step.area))
     yield from steps
-    yield from (_MISSING[run] for run in joined.missing_runs)
+    yield from map(_missing, joined.missing_runs)
     yield from _decision(signing)
 
 
@@ -117,6 +110,13 @@ def _begin(example: JoinedExample) -> str:
     """Where the failure itself says to begin."""
     lines = example.result.failure.splitlines()
     return next((line.removeprefix(_LOOK) for line in lines if line.startswith(_LOOK)), "")
+
+
+def _missing(run: RequiredRun) -> model.Step:
+    what, why, owner, cost = _MISSING[run]
+    return model.Step(
+        area="What was judged", what=what, why=why, begin=run.command, owner=owner, until=None, cost=cost, promises=[]
+    )
 
 
 def _decision(signing: ToSign) -> Iterator[model.Step]:
